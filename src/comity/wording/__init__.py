@@ -1,0 +1,57 @@
+"""The software's own sentences, each in Chinese and in English.
+
+One file per area maps a code to its two texts.  Neither language is the original.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from comity.errors import ComityError
+from comity.wording import (
+    assistance,
+    cbor,
+    cli,
+    demo,
+    exchange,
+    fold,
+    log,
+    node,
+    parties,
+    statement,
+    store,
+    verify,
+)
+
+AREAS = (
+    assistance,
+    cbor,
+    cli,
+    demo,
+    exchange,
+    fold,
+    log,
+    node,
+    parties,
+    statement,
+    store,
+    verify,
+)
+LANGUAGES = ("zh", "en")
+
+SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {code: texts for area in AREAS for code, texts in area.SENTENCES.items()}
+)
+"""Code to (Chinese, English)."""
+
+
+def say(code: str, lang: str, /, **facts: object) -> str:
+    """Return the sentence for ``code`` in ``lang`` ("zh" or "en"), with its facts filled in."""
+    zh, en = SENTENCES[code]
+    return (zh if lang == "zh" else en).format(**facts)
+
+
+def tell(error: ComityError, lang: str) -> str:
+    """Return what went wrong as a sentence; an unknown code tells itself."""
+    if error.code not in SENTENCES:
+        return str(error)
+    return say(error.code, lang, **error.facts)

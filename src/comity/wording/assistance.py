@@ -1,0 +1,3 @@
+"""Sentences of the area assistance."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

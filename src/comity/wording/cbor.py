@@ -1,0 +1,3 @@
+"""Sentences of the area cbor."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the area cli."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

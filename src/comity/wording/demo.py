@@ -1,0 +1,3 @@
+"""Sentences of the area demo."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the area exchange."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

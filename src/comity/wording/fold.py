@@ -1,0 +1,3 @@
+"""Sentences of the area fold."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the area log."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

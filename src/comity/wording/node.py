@@ -1,0 +1,3 @@
+"""Sentences of the area node."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the area parties."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

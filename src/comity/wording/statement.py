@@ -1,0 +1,3 @@
+"""Sentences of the area statement."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the area store."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Sentences of the area verify."""
+
+SENTENCES: dict[str, tuple[str, str]] = {}
