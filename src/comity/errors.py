@@ -59,6 +59,12 @@ class RuleError(ComityError):
 
     family = "rule"
 
+    def __init__(self, code: str, *, zh: str, en: str, **facts: Fact) -> None:
+        """Name the rule, for example ``ASSIST-2``, with its two texts."""
+        super().__init__(code, **facts)
+        self.zh = zh
+        self.en = en
+
 
 class PeerError(ComityError):
     """The other side, or something we depend on, cannot do this now: try again."""

@@ -6,7 +6,7 @@ One file per area maps a code to its two texts.  Neither language is the origina
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from comity.errors import ComityError
+from comity.errors import ComityError, RuleError
 from comity.wording import (
     assistance,
     cbor,
@@ -52,6 +52,8 @@ def say(code: str, lang: str, /, **facts: object) -> str:
 
 def tell(error: ComityError, lang: str) -> str:
     """Return what went wrong as a sentence; an unknown code tells itself."""
+    if isinstance(error, RuleError):
+        return f"{error.code}: {error.zh if lang == 'zh' else error.en}"
     if error.code not in SENTENCES:
         return str(error)
     return say(error.code, lang, **error.facts)

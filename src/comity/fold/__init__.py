@@ -1,0 +1,1 @@
+"""How statements become a state: the order of a thread, rules, duties.  No input or output."""
