@@ -1,0 +1,1 @@
+"""What parties do with one another, one folder each; none knows another."""
