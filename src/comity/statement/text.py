@@ -1,0 +1,92 @@
+"""What may stand in a text and in a name, and what a language tag looks like.
+
+A text is refused, never repaired: it was signed as it is.  Barred are text that is not
+in NFC, controls other than line feed and tab, controls of direction, private use,
+surrogates, noncharacters, language tag characters and invisible fillers.  The lists are
+ranges, so that the answer does not depend on a version of Unicode.  Names: ``names``.
+
+Source: security threat T35; Unicode UAX 15; RFC 5646, section 2.1.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from comity.errors import FormatError
+
+Texts: TypeAlias = Mapping[str, str]
+"""What a party says: language tag to text.  Which are authentic stands in ``act``."""
+
+MOST_TEXT_BYTES: Final = 64 * 1024
+MOST_MARKS: Final = 30
+"""Combining marks in a row (UAX 15, stream-safe text)."""
+
+_CONTROL: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029"
+_DIRECTION: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_PRIVATE: Final = "\ue000-\uf8ff\U000f0000-\U000fffff\U00100000-\U0010ffff"
+_NOT_CHARACTERS: Final = "\ud800-\udfff\ufdd0-\ufdef" + "".join(
+    f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(15)
+)
+_TAGS: Final = "\U000e0000-\U000e007f"
+_INVISIBLE: Final = "\u115f\u1160\u180e\u2061-\u2064\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+_BARRED: Final = re.compile(
+    f"(?P<control>[{_CONTROL}])|(?P<direction>[{_DIRECTION}])|(?P<private>[{_PRIVATE}])"
+    f"|(?P<unicode>[{_NOT_CHARACTERS}])|(?P<tag>[{_TAGS}])|(?P<invisible>[{_INVISIBLE}])"
+)
+_LANGUAGE_TAG: Final = re.compile(
+    r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+)
+_MOST_TAG_CHARACTERS: Final = 35
+
+
+@dataclass(frozen=True, slots=True)
+class BilingualText:
+    """The software's own words.  Neither language is the original."""
+
+    zh: str
+    en: str
+
+
+def check_text(text: str, *, most_bytes: int = MOST_TEXT_BYTES) -> str:
+    """Return ``text``, if it may be signed as it is.
+
+    Raises:
+        FormatError: ``text.too-long``, ``text.not-nfc``, ``text.marks``, or the kind of
+            character that is barred: ``text.control``, ``text.direction``,
+            ``text.private``, ``text.unicode``, ``text.tag``, ``text.invisible``.
+
+    """
+    barred = _BARRED.search(text)
+    if barred is not None:
+        code = f"text.{barred.lastgroup}"
+        raise FormatError(code, at=barred.start(), character=f"U+{ord(barred[0]):04X}")
+    size = len(text.encode())
+    if size > most_bytes:
+        raise FormatError("text.too-long", size=size, limit=most_bytes)
+    if not text.isascii():
+        _check_composed(text)
+    return text
+
+
+def check_language_tag(tag: str) -> str:
+    """Return ``tag``, if it is a language tag in its one usual spelling, as ``zh-Hans``.
+
+    Raises:
+        FormatError: ``text.language-tag``.
+
+    """
+    if len(tag) > _MOST_TAG_CHARACTERS or _LANGUAGE_TAG.fullmatch(tag) is None:
+        raise FormatError("text.language-tag", tag=ascii(tag[:_MOST_TAG_CHARACTERS]))
+    return tag
+
+
+def _check_composed(text: str) -> None:
+    if not unicodedata.is_normalized("NFC", text):
+        raise FormatError("text.not-nfc")
+    row = 0
+    for at, character in enumerate(text):
+        row = row + 1 if unicodedata.combining(character) else 0
+        if row > MOST_MARKS:
+            raise FormatError("text.marks", at=at)
