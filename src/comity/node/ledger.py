@@ -1,0 +1,153 @@
+"""This node's log: its tree, its heads, and the receipts that follow from them.
+
+The order of a batch (ruling 11): the entries are durable, the guard admits the triple,
+exactly that triple is signed, the signed head is durable, and then receipts are released.
+Never two heads of one size.  A receipt follows from the first head over its leaf, so the
+first receipt of a statement is the same bytes for ever.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from comity.errors import ComityError, ProofError
+from comity.log.checkpoint import Checkpoint, sign_checkpoint
+from comity.log.merkle import leaf_hash
+from comity.log.receipt import HeadSignature, build_receipt, sign_head
+from comity.log.tree import Tree
+from comity.node.guard import Guard, Triple
+from comity.node.keyring import LOG, LOG_PQ, RECEIPT, KeyRing
+from comity.store.projections import Cell
+from comity.store.sqlite import Q, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogName:
+    """What a log is called in its heads."""
+
+    origin: str
+    uri: str
+
+
+class Ledger:
+    """The tree and the signed heads of one node."""
+
+    def __init__(self, store: Store, keys: KeyRing, name: LogName, guard_path: Path) -> None:
+        """Read the log and compare it with the guard.
+
+        A log that is behind its guard is not an error yet: it can be read, and
+        ``quarantine`` says why nothing may be signed.
+        """
+        self._store = store
+        self._keys = keys
+        self.name = name
+        self.tree = Tree()
+        self.tree.extend([leaf_hash(blob(row[0])) for row in store.all("entries_from", 0)])
+        self.guard = Guard(guard_path, name.origin)
+        self.quarantine: ComityError | None = self._compare()
+
+    @property
+    def size(self) -> int:
+        """How many entries the tree has; the newest head may be for fewer."""
+        return self.tree.size
+
+    def last_head(self) -> Triple | None:
+        """Return the newest head that was signed and stored."""
+        row = self._store.one("last_head", db=self._store.write)
+        return Triple(size=number(row[0]), root=blob(row[1]), time=number(row[2])) if row else None
+
+    def extend(self, entries: Sequence[bytes]) -> None:
+        """Put entries that are durable into the tree."""
+        self.tree.extend([leaf_hash(entry) for entry in entries])
+
+    def seal(self, now: int) -> None:
+        """Sign and store a head over the whole tree, unless there is one.
+
+        Raises:
+            ProofError: ``node.behind-guard``, ``node.head-differs``.
+
+        """
+        last = self.last_head()
+        if self.size < 2 or (last is not None and last.size == self.size):  # noqa: PLR2004
+            return
+        head = self._next(last, now)
+        self.guard.admit(head)
+        checkpoint = sign_checkpoint(
+            Checkpoint(origin=self.name.origin, size=head.size, root=head.root),
+            head.time,
+            self._keys.signing[LOG],
+            self._keys.signing[LOG_PQ],
+        )
+        signed = sign_head(
+            log_uri=self.name.uri,
+            origin=self.name.origin,
+            time=head.time,
+            size=head.size,
+            root=head.root,
+            signer=self._keys.signing[RECEIPT],
+        )
+        db = self._store.write
+        with db:
+            db.execute(
+                Q["add_head"],
+                (head.size, head.root, head.time, checkpoint, signed.protected, signed.signature),
+            )
+
+    def receipt(self, leaf: int) -> bytes | None:
+        """Return the first receipt of the entry at ``leaf``, or ``None`` before its head."""
+        row = self._store.one("head_over", leaf)
+        if not row:
+            return None
+        size, _, _, checkpoint, protected, signature = row
+        return build_receipt(
+            HeadSignature(protected=blob(protected), signature=blob(signature)),
+            leaf,
+            self.tree.inclusion(leaf, number(size)),
+            str(checkpoint),
+        )
+
+    def head_time(self, leaf: int) -> tuple[int, int] | None:
+        """Return (size, head time) of the first head over ``leaf``."""
+        row = self._store.one("head_over", leaf)
+        return (number(row[0]), number(row[2])) if row else None
+
+    def checkpoint(self) -> str | None:
+        """Return the newest signed checkpoint."""
+        row = self._store.one("last_head")
+        return str(row[3]) if row else None
+
+    def _next(self, last: Triple | None, now: int) -> Triple:
+        root = self.tree.root()
+        latest = self.guard.latest
+        if latest is not None and latest.size == self.size:
+            # The guard was written and then the node died: the same triple is signed.
+            return Triple(size=self.size, root=root, time=latest.time)
+        time = max(now, last.time if last else 0, latest.time if latest else 0)
+        return Triple(size=self.size, root=root, time=time)
+
+    def _compare(self) -> ComityError | None:
+        latest, last = self.guard.latest, self.last_head()
+        if latest is None:
+            if last is None:
+                return None
+            line = f"{self.name.origin} {last.size} {last.root.hex()} {last.time}"
+            return ProofError("node.guard-missing", line=line)
+        if latest.size > self.size:
+            return ProofError("node.behind-guard", size=self.size, guard=latest.size)
+        if self.tree.root(latest.size) != latest.root:
+            return ProofError("node.head-differs", size=latest.size)
+        if last is not None and self.tree.root(last.size) != last.root:
+            return ProofError("node.log-changed", size=last.size)
+        return None
+
+
+def blob(cell: Cell) -> bytes:
+    """Return a cell that the schema says is a blob."""
+    assert isinstance(cell, bytes)
+    return cell
+
+
+def number(cell: Cell) -> int:
+    """Return a cell that the schema says is an integer."""
+    assert isinstance(cell, int)
+    return cell

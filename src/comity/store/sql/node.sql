@@ -1,0 +1,141 @@
+-- name: meta
+SELECT value FROM meta WHERE key = ?
+-- name: set_meta
+INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)
+-- name: is_made
+SELECT count(*) FROM sqlite_schema WHERE name = 'statement'
+-- name: begin
+BEGIN IMMEDIATE
+-- name: commit
+COMMIT
+-- name: rollback
+ROLLBACK
+-- name: savepoint
+SAVEPOINT job
+-- name: keep
+RELEASE job
+-- name: undo
+ROLLBACK TO job
+
+-- name: append
+INSERT INTO statement
+  (leaf, sid, entry, subject, issuer, kind, ours, by_node, prev, claimed_at, signed, act, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+-- name: log_size
+SELECT coalesce(max(leaf) + 1, 0) FROM statement
+-- name: entries_from
+SELECT entry FROM statement WHERE leaf >= ? ORDER BY leaf
+-- name: entries_between
+SELECT entry FROM statement WHERE leaf >= ? AND leaf < ? ORDER BY leaf
+-- name: by_sid
+SELECT leaf, signed, subject, issuer, ours, entry FROM statement WHERE sid = ?
+-- name: by_entry
+SELECT leaf, sid, signed FROM statement WHERE entry = ?
+-- name: body
+SELECT body FROM statement WHERE sid = ?
+-- name: thread_statements
+SELECT sid, issuer, act, claimed_at, by_node, leaf, entry FROM statement
+WHERE subject = ? ORDER BY leaf
+-- name: thread_signed
+SELECT sid, signed, body, entry, leaf FROM statement WHERE subject = ? ORDER BY leaf
+-- name: all_rows
+SELECT leaf, sid, entry, subject, signed, act, body FROM statement WHERE leaf >= ? ORDER BY leaf LIMIT ?
+-- name: said
+SELECT count(*) FROM statement WHERE ours = 1 AND by_node = 0
+  AND kind NOT LIKE 'party.%' AND kind NOT LIKE 'log.%'
+-- name: subjects
+SELECT DISTINCT subject FROM statement ORDER BY subject
+-- name: opening_of_kind
+SELECT sid, subject FROM statement WHERE kind = ? ORDER BY leaf
+-- name: own_latest_of_kind
+SELECT sid, signed, body, leaf, entry FROM statement WHERE ours = 1 AND kind = ?
+ORDER BY leaf DESC LIMIT 1
+
+-- name: add_head
+INSERT INTO head (size, root, time, checkpoint, protected, signature) VALUES (?, ?, ?, ?, ?, ?)
+-- name: last_head
+SELECT size, root, time, checkpoint, protected, signature FROM head ORDER BY size DESC LIMIT 1
+-- name: head_over
+SELECT size, root, time, checkpoint, protected, signature FROM head WHERE size > ?
+ORDER BY size LIMIT 1
+-- name: heads
+SELECT size, root, time FROM head ORDER BY size
+
+-- name: add_receipt
+INSERT OR IGNORE INTO receipt (sid, log, size, time, receipt) VALUES (?, ?, ?, ?, ?)
+-- name: receipts_of
+SELECT log, size, time, receipt FROM receipt WHERE sid = ? ORDER BY log
+-- name: thread_receipts
+SELECT r.sid, r.log, r.size, r.time, r.receipt FROM receipt r JOIN statement s ON s.sid = r.sid
+WHERE s.subject = ? ORDER BY r.sid, r.log
+-- name: all_receipts
+SELECT r.sid, r.log, r.receipt, s.entry FROM receipt r JOIN statement s ON s.sid = r.sid
+
+-- name: queue
+INSERT INTO outbox (peer, sid, queued_at) VALUES (?, ?, ?)
+ON CONFLICT (peer, sid) DO UPDATE SET state = 'due', attempts = 0, next_at = 0
+-- name: outbox_peers
+SELECT DISTINCT peer FROM outbox WHERE state = 'due' ORDER BY peer
+-- name: outbox_due
+SELECT sid, peer, attempts FROM outbox WHERE state = 'due' AND peer = ? AND next_at <= ?
+ORDER BY id LIMIT ?
+-- name: outbox_next
+SELECT min(next_at) FROM outbox WHERE state = 'due' AND peer = ?
+-- name: outbox_done
+DELETE FROM outbox WHERE peer = ? AND sid = ?
+-- name: outbox_postpone
+UPDATE outbox SET attempts = attempts + 1, next_at = ?, problem = ? WHERE peer = ? AND sid = ?
+-- name: outbox_refused
+UPDATE outbox SET state = 'refused', problem = ? WHERE peer = ? AND sid = ?
+-- name: outbox_alive
+UPDATE outbox SET next_at = 0 WHERE peer = ? AND state = 'due' AND next_at > 0
+-- name: outbox_counts
+SELECT state, count(*), min(queued_at) FROM outbox GROUP BY state
+-- name: outbox_of
+SELECT peer, state, attempts, problem FROM outbox WHERE sid = ? ORDER BY peer
+
+-- name: add_party
+INSERT OR REPLACE INTO party (id, code, card, met_at) VALUES (?, ?, ?, ?)
+-- name: parties
+SELECT id, code, card, met_at FROM party ORDER BY id
+-- name: party_count
+SELECT count(*) FROM party
+
+-- name: put_thread
+INSERT OR REPLACE INTO thread (subject, opening, net, capability, owes, touched)
+VALUES (?, ?, ?, ?, ?, ?)
+-- name: thread
+SELECT opening, net, capability, owes, touched FROM thread WHERE subject = ?
+-- name: threads_like
+SELECT subject, capability FROM thread WHERE subject >= ? AND subject <= ? LIMIT 3
+-- name: threads_of
+SELECT subject, opening, net FROM thread WHERE capability = ? ORDER BY subject
+-- name: owing
+SELECT subject FROM thread WHERE owes = 1 AND touched <= ? ORDER BY touched LIMIT 200
+-- name: clear_threads
+DELETE FROM thread
+-- name: put_missing
+INSERT OR IGNORE INTO missing (sid, subject, holder) VALUES (?, ?, ?)
+-- name: clear_missing
+DELETE FROM missing WHERE subject = ?
+-- name: clear_all_missing
+DELETE FROM missing
+-- name: missing
+SELECT sid, holder FROM missing ORDER BY sid LIMIT ?
+
+-- name: put_draft
+INSERT OR REPLACE INTO draft (id, content) VALUES (?, ?)
+-- name: drafts
+SELECT id, content FROM draft ORDER BY id
+-- name: drop_draft
+DELETE FROM draft WHERE id = ?
+-- name: manifest
+SELECT signed FROM manifest WHERE digest = ?
+-- name: put_manifest
+INSERT OR IGNORE INTO manifest (digest, signed) VALUES (?, ?)
+-- name: projection_version
+SELECT version FROM projection WHERE name = ?
+-- name: set_projection
+INSERT OR REPLACE INTO projection (name, version) VALUES (?, ?)
+-- name: integrity
+PRAGMA quick_check

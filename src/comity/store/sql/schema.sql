@@ -1,0 +1,72 @@
+-- name: create
+-- The log and what the node holds beside it.  `leaf` is the index in this node's own log.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE statement (
+  leaf INTEGER PRIMARY KEY,
+  sid BLOB NOT NULL UNIQUE,
+  entry BLOB NOT NULL UNIQUE,
+  subject BLOB NOT NULL,
+  issuer TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  ours INTEGER NOT NULL,
+  by_node INTEGER NOT NULL,
+  prev BLOB,
+  claimed_at INTEGER NOT NULL,
+  signed BLOB NOT NULL,
+  act BLOB NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+CREATE INDEX statement_subject ON statement (subject, leaf);
+CREATE INDEX statement_kind ON statement (kind) WHERE kind LIKE 'mechanism.%';
+-- An honest node never forks itself (ruling 12).
+CREATE UNIQUE INDEX own_chain ON statement (subject, coalesce(prev, x'')) WHERE ours = 1;
+CREATE TABLE head (
+  size INTEGER PRIMARY KEY,
+  root BLOB NOT NULL,
+  time INTEGER NOT NULL,
+  checkpoint TEXT NOT NULL,
+  protected BLOB NOT NULL,
+  signature BLOB NOT NULL
+) STRICT;
+-- First receipts of other parties' logs; our own are derived from our heads.
+CREATE TABLE receipt (
+  sid BLOB NOT NULL,
+  log TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  receipt BLOB NOT NULL,
+  PRIMARY KEY (sid, log)
+) WITHOUT ROWID, STRICT;
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY,
+  peer TEXT NOT NULL,
+  sid BLOB NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL DEFAULT 'due',
+  problem TEXT,
+  queued_at INTEGER NOT NULL,
+  UNIQUE (peer, sid)
+) STRICT;
+CREATE INDEX outbox_due ON outbox (state, peer, next_at, id);
+CREATE TABLE party (
+  id TEXT PRIMARY KEY,
+  code TEXT UNIQUE,
+  card TEXT NOT NULL,
+  met_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE thread (
+  subject BLOB PRIMARY KEY,
+  opening BLOB NOT NULL,
+  net BLOB,
+  capability TEXT NOT NULL,
+  owes INTEGER NOT NULL,
+  touched INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX thread_owes ON thread (owes, touched) WHERE owes = 1;
+CREATE TABLE missing (
+  sid BLOB PRIMARY KEY, subject BLOB NOT NULL, holder TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE TABLE draft (id TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE manifest (digest BLOB PRIMARY KEY, signed BLOB NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE projection (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID, STRICT;

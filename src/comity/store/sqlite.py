@@ -1,0 +1,133 @@
+"""One node's database: a single SQLite file with one writer.
+
+Write-ahead log and ``synchronous=FULL``: what was committed survives a power cut.  The
+version of SQLite is checked, because one below 3.51.3 can corrupt a database whose
+write-ahead log is checkpointed while another connection writes (ADR 8).
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import apsw
+
+from comity.errors import FormatError, PeerError
+from comity.store.projections import Cell
+from comity.store.queries import load_sql
+
+OLDEST_SQLITE: Final = (3, 51, 3)
+SCHEMA_VERSION: Final = 1
+Q: Final = load_sql("comity.store.sql", "node.sql")
+_SCHEMA: Final = load_sql("comity.store.sql", "schema.sql")
+Row: TypeAlias = tuple[Cell, ...]
+Connection: TypeAlias = apsw.Connection
+
+
+class Store:
+    """A node's database file, opened by this process and no other."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the database in a folder, making it if it is not there.
+
+        Raises:
+            PeerError: ``store.in-use`` (another process has the folder open),
+                ``store.failed``.
+            FormatError: ``store.old-sqlite``, ``store.other-version``.
+
+        """
+        check_sqlite(apsw.sqlite_lib_version())
+        self.folder = folder
+        self._lock = _take(folder / "lock")
+        try:
+            self._path = str(folder / "node.db")
+            self._local = threading.local()
+            self._readers: list[Connection] = []
+            self._guard = threading.Lock()
+            self.write = self._open(apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+            self._make()
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _open(self, flags: int) -> Connection:
+        try:
+            connection = apsw.Connection(self._path, flags)
+            connection.set_busy_timeout(10_000)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                connection.pragma(*pragma.split("="))
+        except apsw.Error as error:
+            raise PeerError("store.failed", why=type(error).__name__) from error
+        return connection
+
+    def _make(self) -> None:
+        if self.one("is_made", db=self.write)[0] == 0:
+            with self.write:
+                for statement in _SCHEMA["create"].split(";\n"):
+                    self.write.execute(statement)
+                self.write.execute(Q["set_meta"], ("schema", str(SCHEMA_VERSION).encode()))
+        version = self.one("meta", "schema", db=self.write)[0]
+        if version != str(SCHEMA_VERSION).encode():
+            raise FormatError("store.other-version", version=ascii(version), ours=SCHEMA_VERSION)
+
+    @property
+    def read(self) -> Connection:
+        """This thread's connection for reading."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._open(apsw.SQLITE_OPEN_READWRITE)
+            connection.pragma("query_only", value=1)
+            self._local.connection = connection
+            with self._guard:
+                self._readers.append(connection)
+        return connection
+
+    def all(self, name: str, *values: Cell, db: Connection | None = None) -> list[Row]:
+        """Return every row of a named query; without ``db`` on this thread's reader."""
+        return rows((db or self.read).execute(Q[name], values))
+
+    def one(self, name: str, *values: Cell, db: Connection | None = None) -> Row:
+        """Return the first row of a named query, or an empty tuple."""
+        return next(iter(self.all(name, *values, db=db)), ())
+
+    def close(self) -> None:
+        """Close every connection and let the folder go."""
+        with self._guard:
+            for connection in (*self._readers, self.write):
+                connection.close()
+            self._readers.clear()
+        os.close(self._lock)
+
+
+def rows(cursor: Iterable[object]) -> list[Row]:
+    """Return what a cursor yields as tuples of cells."""
+    found: list[Row] = []
+    for row in cursor:
+        if isinstance(row, tuple):
+            found.append(row)
+    return found
+
+
+def check_sqlite(version: str) -> None:
+    """Refuse an SQLite that is known to lose data.
+
+    Raises:
+        FormatError: ``store.old-sqlite``.
+
+    """
+    if tuple(int(part) for part in version.split(".")) < OLDEST_SQLITE:
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        raise FormatError("store.old-sqlite", version=version, oldest=oldest)
+
+
+def _take(path: Path) -> int:
+    """Lock a file for this process; the kernel lets go of it when the process dies."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise PeerError("store.in-use", folder=str(path.parent)) from error
+    return lock
