@@ -60,6 +60,11 @@ def test_seeing_both_at_once_chooses_none() -> None:
     assert fork.choices == {B: None, C: sid("f")}
 
 
+def test_if_all_saw_both_at_once_none_is_chosen() -> None:
+    """THREAD-3: agreeing to choose none chooses none."""
+    assert told(("b", "f g", None), ("c", "f g", None)).forks[0].outcome is Outcome.NONE
+
+
 def test_what_continues_a_branch_shares_its_fate() -> None:
     """THREAD-3: in the issuer's chain; who merely saw it is not barred."""
     said = [

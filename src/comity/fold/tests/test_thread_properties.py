@@ -19,7 +19,7 @@ FORKERS = {A, STRANGER}
 
 
 @st.composite
-def threads(draw: st.DrawFn, *, size: int = 14) -> list[Said]:
+def threads(draw: st.DrawFn, *, size: int = 16) -> list[Said]:
     """Draw a thread in which one party forks as it likes and two keep their chains."""
     random = draw(st.randoms(use_true_random=False))
     ids = [f"{random.randrange(10**6):06}" for _ in range(draw(st.integers(1, size)))]
@@ -33,7 +33,8 @@ def threads(draw: st.DrawFn, *, size: int = 14) -> list[Said]:
             mine = [name(each.id) for each in said if each.issuer == issuer]
             prev = random.choice([*mine, None]) if random.random() < 0.9 else "missing"
         else:
-            seen = random.sample(before, random.randint(1, min(3, len(before))))
+            few = random.sample(before, random.randint(1, min(3, len(before))))
+            seen = before if random.random() < 0.5 else few
             prev = last.get(issuer)
             last[issuer] = own
         said.append(
@@ -50,7 +51,7 @@ def threads(draw: st.DrawFn, *, size: int = 14) -> list[Said]:
     return said
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(threads(), st.randoms(use_true_random=False))
 def test_arrival_order_does_not_matter(said: list[Said], random: Random) -> None:
     """THREAD-1: shuffled, with repetitions, the thread is told the same."""
@@ -59,7 +60,7 @@ def test_arrival_order_does_not_matter(said: list[Said], random: Random) -> None
     assert tell(arrived, ALL) == tell(said, ALL)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(threads())
 def test_nobody_is_told_before_what_they_knew(said: list[Said]) -> None:
     """THREAD-1: whatever a statement had seen stands before it, and every one is told once."""
@@ -72,16 +73,16 @@ def test_nobody_is_told_before_what_they_knew(said: list[Said]) -> None:
     assert before | telling.waiting.keys() == {each.id for each in said}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(threads(), st.randoms(use_true_random=False))
 def test_what_is_settled_never_changes(said: list[Said], random: Random) -> None:
     """THREAD-2: whatever arrives afterwards, forged forks included, and in whatever order."""
-    arrived = random.sample(said, len(said))
-    cuts = sorted(random.sample(range(len(said) + 1), min(3, len(said) + 1)))
+    held_back = [each for each in said if each.issuer in FORKERS and random.random() < 0.5]
+    arrived = [each for each in said if each not in held_back]
+    cut = random.randint(0, len(arrived))
+    steps = [arrived[:cut], arrived, [*arrived, *held_back[:1]], said]
 
-    tellings = [tell(arrived[:cut], ALL) for cut in [*cuts, len(said)]]
-
-    for early, later in pairwise(tellings):
+    for early, later in pairwise(tell(step, ALL) for step in steps):
         assert early.settled <= later.settled
         assert early.firm <= later.firm
         settled_part = _up_to_settled(early)
@@ -94,7 +95,7 @@ def _up_to_settled(telling: Telling) -> Sequence[object]:
     return telling.told[: places[-1] + 1] if places else ()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(threads())
 def test_branches_exclude_each_other(said: list[Said]) -> None:
     """THREAD-3: of two branches at most one is without this bar, and firm ones form one chain."""
@@ -105,7 +106,7 @@ def test_branches_exclude_each_other(said: list[Said]) -> None:
     assert not telling.firm & telling.aside
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(threads())
 def test_asking_what_is_owed_never_raises(said: list[Said]) -> None:
     """THREAD-8: for whatever thread, a party that holds all of it need say at most a few."""
