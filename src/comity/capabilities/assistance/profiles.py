@@ -1,189 +1,396 @@
-"""Profiles: agreed settings for one kind of request, as data in ``profiles/*.json``.
+"""The profiles that this software knows, read once from ``profiles/*.json``.
 
-Pure.  The files are read once, at import; a broken one stops the import, and so the build
+Pure: the files are part of the package.  A broken one stops the import, and so the build
 (``assistance.profile-broken``).  Every number says where it is from: an instrument, or
 "network default" where the instrument gives none.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Final
+import json
+from collections.abc import Callable, Iterable, Mapping
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final, TypeVar
 
-from comity.capabilities.assistance.schema import Scalar
+from comity.capabilities.assistance.profile import (
+    FIELD_TYPES,
+    GIVEN_BY_A_PERSON,
+    PRESERVED,
+    RESPOND,
+    STARTS,
+    TIME_FRAME_STATED,
+    Basis,
+    ClockKind,
+    ClockSpec,
+    Condition,
+    ExtensionSpec,
+    FieldSpec,
+    GroundSpec,
+    Outcome,
+    Profile,
+    Way,
+)
+from comity.capabilities.assistance.schema import KINDS, Decision, Refusal, verb_of
+from comity.errors import FormatError
+from comity.fold.duty import parse_duration
 from comity.statement.text import BilingualText
 
-NETWORK_DEFAULT: Final = "network default"
+__all__ = ["ENVELOPE", "PROFILES", "Profile", "load", "profile_named"]
+
+VERBS: Final = frozenset(verb_of(kind) for kind in KINDS)
+LEADS_TO: Final[Mapping[tuple[str, str | None], str]] = MappingProxyType(
+    {
+        ("acknowledge", None): "acknowledged",
+        ("answer", None): "answered",
+        ("transfer", None): "transferred",
+        **{("accept", decision.value): decision.value for decision in Decision},
+        **{("refuse", decision.value): decision.value for decision in Refusal},
+    }
+)
+"""The steps that may carry an outcome, and the state they lead to."""
+
+Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldSpec:
-    """One field of a request's form."""
+class _Part:
+    """An object of a profile's file, read key by key; every key must be asked for."""
 
-    id: str
-    type: str
-    label: BilingualText
-    required: bool
-    values: tuple[str, ...] = ()
-    value_labels: Mapping[str, BilingualText] = field(default_factory=dict)
-    required_if: str | None = None
-    allow_unknown: bool = False
-    allow_empty: bool = False
-    envelope: bool = False
-    """Stands in the common envelope and not in this profile alone."""
-    declares: BilingualText | None = None
-    """What a sender affirms by ``true`` in a field of type ``declaration``."""
-    note: BilingualText | None = None
+    def __init__(self, value: object, where: str) -> None:
+        if not isinstance(value, dict):
+            raise FormatError("assistance.profile-broken", where=where, problem="{}")
+        self.where = where
+        self.left: dict[str, object] = dict(value)
 
+    def broken(self, problem: str) -> FormatError:
+        return FormatError("assistance.profile-broken", where=self.where, problem=problem)
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """That a field of the request has a value."""
+    def take(self, key: str) -> object:
+        if key not in self.left:
+            raise self.broken(key)
+        return self.left.pop(key)
 
-    field: str
-    value: Scalar
+    def text(self, key: str) -> str:
+        value = self.take(key)
+        if not isinstance(value, str) or not value:
+            raise self.broken(key)
+        return value
 
+    def maybe(self, key: str) -> str | None:
+        """Return a text, or ``None`` where the key is absent or null."""
+        if self.left.get(key) is None:
+            self.left.pop(key, None)
+            return None
+        return self.text(key)
 
-class ClockKind(StrEnum):
-    """What a clock measures."""
+    def flag(self, key: str, *, default: bool | None = None) -> bool:
+        value = self.left.pop(key, default)
+        if not isinstance(value, bool):
+            raise self.broken(key)
+        return value
 
-    DEADLINE = "deadline"
-    INTERVAL = "interval"
-    HOLD_MINIMUM = "hold_minimum"
-    REMINDER = "reminder"
+    def count(self, key: str) -> int | None:
+        value = self.take(key)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise self.broken(key)
+        return value
 
+    def both(self, key: str) -> BilingualText:
+        part = _Part(self.take(key), f"{self.where}.{key}")
+        return part.end(BilingualText(zh=part.text("zh"), en=part.text("en")))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockSpec:
-    """One clock of a profile."""
+    def maybe_both(self, key: str) -> BilingualText | None:
+        return self.both(key) if key in self.left else None
 
-    id: str
-    label: BilingualText
-    kind: ClockKind
-    actor: str
-    """``addressee`` or ``requester``."""
-    starts_at: str
-    """``delivered``, ``preserved``, ``respond_due`` or ``time_frame_stated``."""
-    value: str | None
-    """ISO 8601 duration; ``None`` where neither the instrument nor the network fixes one."""
-    source: str
-    unverified: bool
-    text_in_instrument: str | None = None
-    when: Condition | None = None
-    replaces: str | None = None
-    repeats_until: str | None = None
-    channel: str | None = None
-    value_from: str | None = None
-    then: str | None = None
-    discharged_by: tuple[str, ...] = ()
-    """Verbs of the actor that meet it, or the event ``time_frame_stated``."""
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.take(key)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.broken(key)
+        return tuple(value)
 
+    def parts(self, key: str, read: "Callable[[_Part], Item]") -> tuple[Item, ...]:
+        value = self.take(key)
+        if not isinstance(value, list):
+            raise self.broken(key)
+        found = (_Part(item, f"{self.where}.{key}[{n}]") for n, item in enumerate(value))
+        return tuple(part.end(read(part)) for part in found)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtensionSpec:
-    """Whether and how often the addressee may restate a time."""
+    def duration(self, key: str) -> str:
+        value = self.text(key)
+        try:
+            parse_duration(value)
+        except FormatError as error:
+            raise self.broken(key) from error
+        return value
 
-    rule: BilingualText
-    clocks: tuple[str, ...]
-    """The clocks that may be extended; the first one if a statement names none."""
-    max_count: int | None
-    reason_required: bool
-    then: str | None
-    source: str
-    unverified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How an outcome is reached: a verb (with a decision) and the state it leads to."""
-
-    verb: str
-    decision: str | None
-    state: str
+    def end(self, found: Item) -> Item:
+        """Return what was read, if no key is left that nobody asked for."""
+        if self.left:
+            raise self.broken(next(iter(self.left)))
+        return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """A result that the profile names."""
-
-    id: str
-    label: BilingualText
-    ways: tuple[Way, ...]
-    event: str | None = None
-    """``preserved`` where the outcome starts the hold."""
-    source: str | None = None
-    unverified: bool = False
+def _labelled(part: _Part) -> tuple[str, BilingualText | None]:
+    return part.text("id"), part.maybe_both("label")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroundSpec:
-    """A reason for refusing that the profile names."""
-
-    id: str
-    label: BilingualText
-    source: str
-    unverified: bool
-    open: bool = False
-    only_if: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
-    """What a profile rests on."""
-
-    ref: str
-    label: BilingualText
-    unverified: bool
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """One kind of request, in one version."""
-
-    id: str
-    version: str
-    title: BilingualText
-    basis: tuple[Basis, ...]
-    status: BilingualText
-    fields: tuple[FieldSpec, ...]
-    """The envelope first, then the profile's own."""
-    clocks: tuple[ClockSpec, ...]
-    extension: ExtensionSpec
-    outcomes: tuple[Outcome, ...]
-    grounds: tuple[GroundSpec, ...]
-    voluntary: bool
-    ground_required: bool
-    """Whether a refusal names a ground."""
-    grace: str
-    """ISO 8601 duration, from a third member's deposit receipt (ruling 16)."""
-    needed_by: str
-    """The clock from which the envelope's ``date_needed`` is computed."""
-
-    def field(self, field_id: str) -> FieldSpec | None:
-        """Return a field by its id."""
-        return next((item for item in self.fields if item.id == field_id), None)
-
-    def clock(self, clock_id: str) -> ClockSpec | None:
-        """Return a clock by its id."""
-        return next((item for item in self.clocks if item.id == clock_id), None)
-
-    def outcome(self, outcome_id: str) -> Outcome | None:
-        """Return an outcome by its id."""
-        return next((item for item in self.outcomes if item.id == outcome_id), None)
-
-    def ground(self, ground_id: str) -> GroundSpec | None:
-        """Return a ground by its id."""
-        return next((item for item in self.grounds if item.id == ground_id), None)
-
-    def way(self, outcome_id: str, verb: str) -> Way | None:
-        """Return the first way by which a verb reaches an outcome."""
-        outcome = self.outcome(outcome_id)
-        ways = outcome.ways if outcome else ()
-        return next((way for way in ways if way.verb == verb), None)
+def _field(part: _Part, *, envelope: bool = False) -> FieldSpec:
+    values = part.parts("values", _labelled) if "values" in part.left else ()
+    spec = FieldSpec(
+        id=part.text("id"),
+        type=part.text("type"),
+        label=part.both("label"),
+        required=part.flag("required"),
+        values=tuple(name for name, _ in values),
+        value_labels={name: label for name, label in values if label is not None},
+        values_source=part.maybe("values_source"),
+        required_if=part.maybe("required_if"),
+        allow_unknown=part.flag("allow_unknown", default=False),
+        allow_empty=part.flag("allow_empty", default=False),
+        envelope=envelope,
+        declares=part.maybe_both("declares"),
+        note=part.maybe_both("note"),
+        taxonomy=part.maybe("taxonomy"),
+        item=part.maybe("item"),
+    )
+    if spec.type not in FIELD_TYPES:
+        raise part.broken("type")
+    if bool(values) != (spec.type in {"enum", "caveat_list"}):
+        raise part.broken("values")
+    if (spec.declares is not None) != (spec.type == "declaration"):
+        raise part.broken("declares")
+    return spec
 
 
-PROFILES: Mapping[tuple[str, str], Profile] = {}
+def _condition(part: _Part) -> Condition | None:
+    if part.left.get("when") is None:
+        part.left.pop("when", None)
+        return None
+    when = _Part(part.take("when"), f"{part.where}.when")
+    value = when.take("value")
+    if not isinstance(value, str | int):
+        raise when.broken("value")
+    return when.end(Condition(when.text("field"), value))
+
+
+def _clock(part: _Part) -> ClockSpec:
+    try:
+        kind = ClockKind(part.text("kind"))
+    except ValueError as error:
+        raise part.broken("kind") from error
+    spec = ClockSpec(
+        id=part.text("id"),
+        label=part.both("label"),
+        kind=kind,
+        actor=part.text("actor"),
+        starts_at=part.text("starts_at"),
+        value=None if part.left.get("value") is None else part.duration("value"),
+        source=part.text("source"),
+        unverified=part.flag("unverified"),
+        text_in_instrument=part.maybe("text_in_instrument"),
+        when=_condition(part),
+        replaces=part.maybe("replaces"),
+        repeats_until=part.maybe("repeats_until"),
+        channel=part.maybe("channel"),
+        value_from=part.maybe("value_from"),
+        then=part.maybe("then"),
+        modelled_on=part.maybe("modelled_on"),
+        discharged_by=part.texts("discharged_by"),
+    )
+    part.left.pop("value", None)
+    if spec.starts_at not in STARTS or spec.actor not in {"addressee", "requester"}:
+        raise part.broken("starts_at")
+    if (spec.value is None) != (spec.value_from == "addressee"):
+        raise part.broken("value")
+    if (spec.kind is ClockKind.INTERVAL) != (spec.repeats_until == "closed"):
+        raise part.broken("repeats_until")
+    if bool(spec.discharged_by) != (spec.kind in {ClockKind.DEADLINE, ClockKind.INTERVAL}):
+        raise part.broken("discharged_by")
+    if set(spec.discharged_by) - VERBS - {PRESERVED, TIME_FRAME_STATED}:
+        raise part.broken("discharged_by")
+    return spec
+
+
+def _extension(part: _Part) -> ExtensionSpec:
+    spec = ExtensionSpec(
+        rule=part.both("rule"),
+        clocks=part.texts("clocks"),
+        max_count=part.count("max_count"),
+        reason_required=part.flag("reason_required"),
+        then=part.maybe("then"),
+        source=part.text("source"),
+        unverified=part.flag("unverified"),
+    )
+    part.left.pop("then", None)
+    return part.end(spec)
+
+
+def _way(part: _Part) -> Way:
+    way = Way(part.text("verb"), part.maybe("decision"), part.text("state"))
+    if LEADS_TO.get((way.verb, way.decision)) != way.state:
+        raise part.broken("state")
+    return way
+
+
+def _outcome(part: _Part) -> Outcome:
+    spec = Outcome(
+        id=part.text("id"),
+        label=part.both("label"),
+        ways=part.parts("reached_by", _way),
+        event=part.maybe("event"),
+        source=part.maybe("source"),
+        unverified=part.flag("unverified", default=False),
+    )
+    if not spec.ways:
+        raise part.broken("reached_by")
+    if spec.event not in {None, PRESERVED}:
+        raise part.broken("event")
+    return spec
+
+
+def _ground(part: _Part) -> GroundSpec:
+    if part.text("raised_by") != "addressee":
+        raise part.broken("raised_by")
+    return GroundSpec(
+        id=part.text("id"),
+        label=part.both("label"),
+        source=part.text("source"),
+        unverified=part.flag("unverified"),
+        open=part.flag("open", default=False),
+        only_if=part.maybe("only_if"),
+    )
+
+
+def _basis(part: _Part) -> Basis:
+    return Basis(
+        ref=part.text("ref"),
+        label=part.both("label"),
+        unverified=part.flag("unverified"),
+        note=part.maybe("note"),
+    )
+
+
+def _object(text: str, where: str, schema: str) -> _Part:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FormatError("assistance.profile-broken", where=where, problem="JSON") from error
+    part = _Part(value, where)
+    if part.text("schema") != schema:
+        raise part.broken("schema")
+    return part
+
+
+def _load_envelope(text: str) -> tuple[FieldSpec, ...]:
+    part = _object(text, "envelope", "comity-envelope/1")
+    return part.end(part.parts("fields", lambda item: _field(item, envelope=True)))
+
+
+def _own_fields(part: _Part) -> tuple[FieldSpec, ...]:
+    """Return envelope and own fields; what is ``from_envelope`` must be there already."""
+    known = {item.id: item for item in ENVELOPE}
+
+    def read(item: _Part) -> FieldSpec | None:
+        if not item.flag("from_envelope", default=False):
+            return _field(item)
+        if (name := item.text("id")) not in known or not known[name].required:
+            raise item.broken("from_envelope")
+        return None
+
+    own = (spec for spec in part.parts("fields", read) if spec is not None)
+    return (*ENVELOPE, *own)
+
+
+def load(text: str, where: str = "profile") -> Profile:
+    """Read one profile from its JSON text.
+
+    Raises:
+        FormatError: ``assistance.profile-broken``, naming the place and what is wrong.
+
+    """
+    part = _object(text, where, "comity-profile/1")
+    refusal = _Part(part.take("refusal"), f"{where}.refusal")
+    grace = _Part(part.take("grace"), f"{where}.grace")
+    profile = Profile(
+        id=part.text("id"),
+        version=part.text("version"),
+        title=part.both("title"),
+        basis=part.parts("basis", _basis),
+        status=part.both("status"),
+        fields=_own_fields(part),
+        clocks=part.parts("clocks", _clock),
+        extension=_extension(_Part(part.take("extension"), f"{where}.extension")),
+        outcomes=part.parts("outcomes", _outcome),
+        grounds=part.parts("grounds", _ground),
+        voluntary=refusal.flag("voluntary"),
+        ground_required=refusal.flag("ground_required"),
+        grace=grace.duration("value"),
+        grace_source=grace.text("source"),
+        needed_by=part.text("needed_by"),
+    )
+    grace.flag("unverified")
+    grace.both("label")
+    refusal.end(grace.end(None))
+    _check(part, profile)
+    return part.end(profile)
+
+
+def _check(part: _Part, profile: Profile) -> None:
+    """Check what no part of a profile knows by itself: that names lead somewhere."""
+    for name, items in (
+        ("fields", [item.id for item in profile.fields]),
+        ("clocks", [item.id for item in profile.clocks]),
+        ("outcomes", [item.id for item in profile.outcomes]),
+        ("grounds", [item.id for item in profile.grounds]),
+    ):
+        if len(set(items)) != len(items) or not items:
+            raise part.broken(name)
+    preserves = any(outcome.event == PRESERVED for outcome in profile.outcomes)
+    for clock in profile.clocks:
+        conditional = clock.when is not None and profile.field(clock.when.field) is None
+        replaced = clock.replaces is not None and profile.clock(clock.replaces) is None
+        events = {clock.starts_at, *clock.discharged_by}
+        dangling = (PRESERVED in events and not preserves) or (
+            clock.starts_at == "respond_due" and profile.clock(RESPOND) is None
+        )
+        if conditional or replaced or dangling:
+            raise part.broken(f"clocks.{clock.id}")
+    if not profile.extension.clocks or any(map(_cannot_extend(profile), profile.extension.clocks)):
+        raise part.broken("extension.clocks")
+    needed = profile.clock(profile.needed_by)
+    if needed is None or needed.kind is not ClockKind.DEADLINE or needed.value is None:
+        raise part.broken("needed_by")
+    _check_required(part, profile.fields)
+
+
+def _cannot_extend(profile: Profile) -> Callable[[str], bool]:
+    def cannot(clock_id: str) -> bool:
+        clock = profile.clock(clock_id)
+        return clock is None or clock.kind not in {ClockKind.DEADLINE, ClockKind.HOLD_MINIMUM}
+
+    return cannot
+
+
+def _check_required(part: _Part, specs: Iterable[FieldSpec]) -> None:
+    for spec in specs:
+        if spec.required_if not in {None, "urgency!=routine", GIVEN_BY_A_PERSON}:
+            raise part.broken(f"fields.{spec.id}.required_if")
+
+
+def _read_all() -> Mapping[tuple[str, str], Profile]:
+    folder = files(__package__).joinpath("profiles")
+    found: dict[tuple[str, str], Profile] = {}
+    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
+        if entry.name.endswith(".json") and entry.name != "envelope.json":
+            profile = load(entry.read_text(encoding="utf-8"), entry.name)
+            found[profile.id, profile.version] = profile
+    return MappingProxyType(found)
+
+
+ENVELOPE: Final = _load_envelope(
+    files(__package__).joinpath("profiles", "envelope.json").read_text(encoding="utf-8")
+)
+"""The fields that every request has."""
+
+PROFILES: Final = _read_all()
 """(Profile id, version) to the profile."""
 
 
@@ -194,14 +401,12 @@ def profile_named(profile_id: str, version: str | None = None) -> Profile:
         FormatError: ``assistance.unknown-profile``.
 
     """
-    raise NotImplementedError
+    versions = sorted((key[1] for key in PROFILES if key[0] == profile_id), key=_by_number)
+    wanted = version if version is not None else next(reversed(versions), None)
+    if wanted is None or wanted not in versions:
+        raise FormatError("assistance.unknown-profile", profile=profile_id[:80])
+    return PROFILES[profile_id, wanted]
 
 
-def load(text: str) -> Profile:
-    """Read one profile from its JSON text.
-
-    Raises:
-        FormatError: ``assistance.profile-broken``, naming the place and what is wrong.
-
-    """
-    raise NotImplementedError
+def _by_number(version: str) -> tuple[int, str]:
+    return (int(version) if version.isascii() and version.isdigit() else 0, version)

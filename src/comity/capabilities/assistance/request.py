@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from comity.capabilities.assistance.profiles import PROFILES, Profile
-from comity.capabilities.assistance.schema import Payload, Quality, Scalar
+from comity.capabilities.assistance.schema import Answer, Payload, Quality, Scalar
+from comity.fold.entry import Told
 from comity.fold.rule import Rule
 from comity.statement.model import PartyId, StatementId
 
@@ -132,3 +133,14 @@ def shown_phase(request: Request, *, delivered: bool) -> str:
     if request.phase is Phase.SENT and delivered:
         return DELIVERED
     return request.phase.value
+
+
+def answers(request: Request) -> tuple[Moved, ...]:
+    """Return the answers that had effect, in order."""
+    return tuple(moved for moved in request.moves if isinstance(moved.payload, Answer))
+
+
+def addressee_of(move: Told) -> PartyId | None:
+    """Return the one party that an opening addresses, or ``None`` if it is not one."""
+    others = set(move.said.act.aud) - {move.said.issuer}
+    return others.pop() if len(others) == 1 else None
