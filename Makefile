@@ -1,0 +1,53 @@
+# The one list of commands.  `make` alone prints it.
+#
+# Needs Python 3.11 or later with venv, and make.  Everything else is fetched once, from the
+# lock file, into .tools and .venv.
+
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN := $(UV) run --locked
+ARGS ?=
+LONG ?=
+export LONG
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench rule acceptance
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(UV) ## three parties on this computer, one real case, end to end (ARGS=--once stops afterwards)
+	@$(UV) run --locked --quiet --no-default-groups comity demo $(ARGS)
+
+test: $(UV) ## every test, import rules included; one line for each thing skipped (LONG=1 skips nothing)
+	@$(RUN) --quiet pytest -q -rs $(ARGS)
+
+check: $(UV) ## format, lint, imports, types
+	$(RUN) ruff format --check
+	$(RUN) ruff check
+	$(RUN) lint-imports --no-cache
+	$(RUN) mypy
+
+format: $(UV) ## put the format right
+	$(RUN) ruff format
+	$(RUN) ruff check --fix
+
+bench: $(UV) ## numbers, each as a ratio to what this machine can do
+	@$(RUN) --quiet python bench $(ARGS)
+
+rule: ## where a rule stands and which tests name it: make rule ID=ASSIST-2
+	@test -n "$(ID)" || { echo "which rule? make rule ID=ASSIST-2" >&2; exit 2; }
+	@grep -rnw --include='*.py' --include='*.md' -e '$(ID)' src tests docs \
+	  || { echo "no rule $(ID); the ids: $$(grep -rhoE '"[A-Z]+-[0-9]+"' --include='*.py' src \
+	       | tr -d '"' | sort -u | tr '\n' ' ')" >&2; exit 1; }
+
+acceptance: $(UV) ## black-box checks of the main job: make acceptance SCRIPT=path/to/main_job.py
+	@$(RUN) --quiet python $(SCRIPT) .venv/bin/comity $(ARGS)
+
+.tools/bin/uv:
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Comity needs Python 3.11 or later as python3" >&2; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "Python's venv is missing; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@python3 -m venv .tools
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)

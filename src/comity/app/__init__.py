@@ -1,0 +1,1 @@
+"""Assembly: the command line, the process that serves, the demonstration."""

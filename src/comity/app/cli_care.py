@@ -1,0 +1,44 @@
+"""``comity rebuild``, ``doctor`` and ``help``: care of a node, and what codes mean."""
+
+import click
+
+from comity.app import telling
+from comity.kit.problems import EXIT_REFUSED
+from comity.kit.spoken import SpokenCommand, option
+from comity.kit.terminal import Terminal
+
+TOPICS = ("exit-codes", "environment")
+
+
+@click.command(cls=SpokenCommand, help="cli.rebuild", epilog="comity --node cn rebuild")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@click.pass_obj
+def rebuild(terminal: Terminal, as_json: bool) -> None:
+    """Drop every table that is made from the log, and make it again."""
+    terminal.show(terminal.call("rebuild"), json=as_json, words=telling.rebuilt)
+
+
+@click.command(cls=SpokenCommand, help="cli.doctor", epilog="comity --node cn doctor --json")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Look for faults, and name a remedy for each; ends with 1 if there is one."""
+    terminal: Terminal = ctx.obj
+    result = terminal.call("doctor")
+    terminal.show(result, json=as_json, words=telling.health)
+    if result["ok"] is not True:
+        ctx.exit(EXIT_REFUSED)
+
+
+@click.command("help", cls=SpokenCommand, help="cli.help", epilog="comity help exit-codes")
+@click.argument("topic", type=click.Choice(TOPICS), required=False)
+@click.pass_context
+def topic(ctx: click.Context, topic: str | None) -> None:
+    """Explain a topic, or list what there is."""
+    terminal: Terminal = ctx.obj
+    if topic is None:
+        parent = ctx.find_root()
+        click.echo(parent.command.get_help(parent))
+        click.echo("\n" + terminal.say("cli.help.topics", topics=", ".join(TOPICS)))
+        return
+    click.echo(terminal.say(f"cli.help.{topic}"))

@@ -1,0 +1,72 @@
+"""``comity mechanism``: found, accede, list and show standing arrangements."""
+
+import click
+
+from comity.app import telling
+from comity.kit.spoken import SpokenGroup, option
+from comity.kit.terminal import Terminal
+
+
+@click.group(
+    cls=SpokenGroup,
+    help="cli.mechanism",
+    epilog="comity --node cn mechanism list",
+)
+def mechanism() -> None:
+    """Standing arrangements between two or more parties."""
+
+
+@mechanism.command(
+    help="cli.mechanism.found",
+    epilog=(
+        "comity --node cn mechanism found --name-en 'Joint dialogue' --name-zh 联合对话 --member us"
+    ),
+)
+@option("--name-en", help="cli.mechanism.name-en")
+@option("--name-zh", help="cli.mechanism.name-zh")
+@option("--member", "members", multiple=True, required=True, help="cli.mechanism.member")
+@option("--profile", "profiles", multiple=True, help="cli.mechanism.profile")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@click.pass_obj
+def found(
+    terminal: Terminal,
+    name_en: str | None,
+    name_zh: str | None,
+    members: tuple[str, ...],
+    profiles: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Sign a charter and send it to its other founders."""
+    names = {tag: name for tag, name in (("en", name_en), ("zh", name_zh)) if name}
+    result = terminal.call(
+        "mechanism.found", names=dict(names), members=list(members), profiles=list(profiles)
+    )
+    terminal.show(result, json=as_json, words=telling.founded)
+
+
+@mechanism.command(help="cli.mechanism.accede", epilog="comity --node us mechanism accede 3f9c")
+@click.argument("subject")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@click.pass_obj
+def accede(terminal: Terminal, subject: str, as_json: bool) -> None:
+    """Sign the charter that another founder has sent."""
+    result = terminal.call("mechanism.accede", subject=subject)
+    terminal.show(result, json=as_json, words=telling.acceded)
+
+
+@mechanism.command(help="cli.mechanism.show", epilog="comity --node us mechanism show 3f9c --json")
+@click.argument("subject")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@click.pass_obj
+def show(terminal: Terminal, subject: str, as_json: bool) -> None:
+    """Show one charter and who has signed it."""
+    result = terminal.call("mechanism.show", subject=subject)
+    terminal.show(result, json=as_json, words=telling.mechanism)
+
+
+@mechanism.command("list", help="cli.mechanism.list", epilog="comity --node us mechanism list")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@click.pass_obj
+def list_all(terminal: Terminal, as_json: bool) -> None:
+    """List every mechanism this node knows."""
+    terminal.show(terminal.call("mechanism.list"), json=as_json, words=telling.mechanisms)
