@@ -16,7 +16,7 @@ from comity.statement import cbor
 from comity.statement.body import ACT, CBOR_TYPE, MOST_BODY_BYTES, Section, new_section
 from comity.statement.cbor import Value
 from comity.statement.model import DIGEST_BYTES, PartyId, StatementId, check_party
-from comity.statement.reading import Reading, present
+from comity.statement.reading import Reading, present, shown
 from comity.statement.subject import NONCE_BYTES
 from comity.statement.text import check_language_tag
 
@@ -144,7 +144,7 @@ def _statement(reading: Reading, name: str) -> StatementId | None:
 def _origin(value: Value, tag: str) -> TextOrigin | None:
     if value is None:
         return None
-    reading = Reading(value, f"act.texts.{tag[:40]}")
+    reading = Reading(value, f"act.texts.{shown(tag)}")
     origin = TextOrigin(
         of=reading.text("of"), at=reading.integer("at", least=0), machine=reading.boolean("machine")
     )

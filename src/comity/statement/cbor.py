@@ -16,11 +16,6 @@ from typing import Final, TypeAlias
 from comity.errors import FormatError
 
 Key: TypeAlias = int | str
-Value: TypeAlias = (
-    "bool | int | str | bytes | Sequence[Value] | Mapping[int, Value]"
-    " | Mapping[str, Value] | Mapping[Key, Value] | Tagged | None"
-)
-"""What can be encoded: of sequences, lists and tuples.  Decoding gives lists and dicts."""
 
 MAX_DEPTH: Final = 16
 """Arrays, maps and tags inside one another."""
@@ -43,7 +38,22 @@ class Tagged:
     """A value under one of the tags 18 (COSE_Sign1), 38 (language), 96 (COSE_Encrypt)."""
 
     tag: int
-    value: Value
+    value: "Value"
+
+
+Value: TypeAlias = (
+    bool
+    | int
+    | str
+    | bytes
+    | Sequence["Value"]
+    | Mapping[int, "Value"]
+    | Mapping[str, "Value"]
+    | Mapping[Key, "Value"]
+    | Tagged
+    | None
+)
+"""What can be encoded: of sequences, lists and tuples.  Decoding gives lists and dicts."""
 
 
 def encode(value: Value) -> bytes:

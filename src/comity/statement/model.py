@@ -39,7 +39,7 @@ def subject_of(urn: str) -> SubjectId:
     """
     digits = urn.removeprefix(MATTER_PREFIX)
     if urn == digits or len(digits) != 2 * SUBJECT_BYTES or digits.strip("0123456789abcdef"):
-        raise FormatError("subject.not-a-matter", subject=urn[:80])
+        raise FormatError("subject.not-a-matter", subject=ascii(urn[:80]))
     return SubjectId(bytes.fromhex(digits))
 
 
@@ -62,4 +62,4 @@ def check_party(urn: str) -> PartyId:
         digest = b32decode(letters.upper() + "====")
         if party_id(digest) == urn:
             return PartyId(urn)
-    raise FormatError("statement.not-a-party", party=urn[:80])
+    raise FormatError("statement.not-a-party", party=ascii(urn[:80]))

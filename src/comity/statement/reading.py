@@ -16,6 +16,11 @@ def present(fields: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def shown(word: Key) -> str:
+    """Return what a stranger wrote in a form that is safe in a journal: short, and ASCII."""
+    return ascii(str(word)[:80])[1:-1]
+
+
 class Reading:
     """A decoded map, read field by field.
 
@@ -36,7 +41,7 @@ class Reading:
 
     def refuse(self, key: Key) -> FormatError:
         """Return the error that says that this field is wrong."""
-        return FormatError("statement.field", where=self.where, field=str(key)[:80])
+        return FormatError("statement.field", where=self.where, field=shown(key))
 
     def has(self, key: Key) -> bool:
         """Tell whether the field is there."""
@@ -165,4 +170,4 @@ class Reading:
         """
         for key in self._fields:
             if key not in self._asked:
-                raise FormatError("statement.unknown-field", where=self.where, field=str(key)[:80])
+                raise FormatError("statement.unknown-field", where=self.where, field=shown(key))
