@@ -92,7 +92,8 @@ def check_name(name: str) -> str:
     if not name:
         raise FormatError("name.empty")
     if name[0] in _NO_BEGINNING or name[-1] in _SPACES:
-        raise FormatError("name.edge", character=f"U+{ord(name[0]):04X}")
+        edge = name[0] if name[0] in _NO_BEGINNING else name[-1]
+        raise FormatError("name.edge", character=f"U+{ord(edge):04X}")
     scripts, row = set(), 0
     for at, character in enumerate(name):
         row = row + 1 if unicodedata.combining(character) else 0

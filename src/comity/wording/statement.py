@@ -182,8 +182,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A name cannot be empty.",
     ),
     "name.edge": (
-        "名称不得以空格或 {character} 开头，也不得以空格结尾。",
-        "A name cannot begin with a space or with {character}, nor end with a space.",
+        "名称不得以空格或运算符号开头，也不得以空格结尾（{character}）。",
+        "A name cannot begin with a space or a sign of formulas, nor end with a space ({character}).",
     ),
     "name.character": (
         "名称中第 {at} 个字符（{character}）不允许使用。",
