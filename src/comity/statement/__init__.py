@@ -1,5 +1,5 @@
 """What a party says: bytes, keys, signatures, bodies.  No input or output.
 
-Read in this order: ``model``, ``cbor``, ``reading``, ``keys``, ``envelope``, ``body``,
-``act``, ``text``, ``subject``, ``seal``, ``blob``.
+Read in this order: ``model``, ``cbor``, ``reading``, ``keys``, ``sign1``, ``envelope``,
+``body``, ``act``, ``text``, ``subject``, ``kem``, ``seal``, ``blob``, ``vault``.
 """
