@@ -23,8 +23,8 @@ from comity.statement.text import BilingualText
 NODE_SAYS_SEEN: Final = Rule(
     "THREAD-8",
     BilingualText(
-        zh="只要有助于使其他种类的声明成为终局，节点即自行声明“本节点已收录，不表示有人阅读”；"
-        "不因他方的同类声明而为之。",
+        zh="只要有助于使其他种类的签署件成为终局，节点即自行签发“本节点已收录，不表示有人阅读”；"
+        "不因他方的同类签署件而为之。",
         en="A node says by itself that it holds the statements of a thread, while this brings one "
         "of another kind nearer to being settled; never because of another such statement. It "
         "does not say that a person has read them.",

@@ -38,7 +38,7 @@ _FINALITY: Final = "docs/adr/0006-finality.md"
 IN_THREAD_ORDER: Final = Rule(
     "THREAD-1",
     BilingualText(
-        zh="同一事项的声明按其所列已见声明的先后讲述；次序未定的，编号小者在先。",
+        zh="同一事项的签署件按其所列已见签署件的先后讲述；次序未定的，编号小者在先。",
         en="A thread is told along what each statement had seen; ties go by the statement's id.",
     ),
     _ORDER,
@@ -46,7 +46,7 @@ IN_THREAD_ORDER: Final = Rule(
 SETTLED_STANDS: Final = Rule(
     "THREAD-2",
     BilingualText(
-        zh="各方均已确定收录的内容为终局，不再改变；其后出现而未见终局内容的声明标为迟到，保留备查。",
+        zh="各方均已确定收录的内容为终局，不再改变；其后出现而未见终局内容的签署件标为迟到，保留备查。",
         en="What every party has firmly seen is settled and never changes; what turns up beside it "
         "later is kept and shown as late.",
     ),
@@ -55,7 +55,7 @@ SETTLED_STANDS: Final = Rule(
 ADDRESSED: Final = Rule(
     "THREAD-4",
     BilingualText(
-        zh="声明的签发方和收件方须与本事项的各方完全一致，并须指明本事项的开启声明及其所属机制。",
+        zh="签署件的签发方和收件方须与本事项的各方完全一致，并须指明本事项的开启签署件及其所属机制。",
         en="A statement is said and addressed by exactly the parties of its thread, and names the "
         "statement that opened it and the mechanism it belongs to.",
     ),
@@ -64,7 +64,7 @@ ADDRESSED: Final = Rule(
 NODE_KEY: Final = Rule(
     "THREAD-5",
     BilingualText(
-        zh="节点密钥只能签发“已收录”声明和有关投递的声明。",
+        zh="节点密钥只能签发“已收录”签署件和有关投递的签署件。",
         en="A node's own key signs only that the node holds statements, and what became of "
         "deliveries.",
     ),
@@ -73,7 +73,7 @@ NODE_KEY: Final = Rule(
 ONE_CHAIN: Final = Rule(
     "THREAD-6",
     BilingualText(
-        zh="声明所接续的前一声明须为同一签发方在本事项中的声明。",
+        zh="签署件所接续的前一签署件须为同一签发方在本事项中的签署件。",
         en="A statement continues a statement of the same issuer in the same thread.",
     ),
     _ORDER,
@@ -81,7 +81,7 @@ ONE_CHAIN: Final = Rule(
 IGNORED_WHAT_IT_HELD: Final = Rule(
     "THREAD-7",
     BilingualText(
-        zh="经两份回执证明，签发方的日志在先已收录某声明而本声明未见该声明的，不得援引交错规则。",
+        zh="经两份回执证明，签发方的日志在先已收录某签署件而本签署件未见该签署件的，不得援引交错规则。",
         en="A statement that had not seen what its issuer's own log is proved to have held before "
         "it gains nothing from a rule of crossing.",
     ),

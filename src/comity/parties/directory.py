@@ -1,0 +1,159 @@
+"""The parties that this reader has met: whose key is this, who is that?
+
+A directory is a value: meeting a party gives a new one.  One key belongs to one party and to one
+purpose, for ever (security threat T12); every key was admitted mathematically when it was read
+(T13, ``statement.keys``).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Self
+
+from comity.errors import FormatError, TrustError
+from comity.parties.inception import KEM, NODE, SIGN, TRANSPORT, Party
+from comity.statement.keys import PublicKey
+from comity.statement.model import PARTY_PREFIX, PartyId
+
+SPEAKING: Final = (SIGN, NODE)
+"""Purposes whose keys sign statements: officers, and the node by itself."""
+_FEWEST_LETTERS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Whose a key is, and what it is for."""
+
+    party: PartyId
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """Parties by their id, and their keys by thumbprint."""
+
+    parties: Mapping[PartyId, Party] = field(default_factory=dict)
+    keys: Mapping[bytes, Held] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, parties: Iterable[Party]) -> Self:
+        """Return a directory of these parties; raises as ``admit``."""
+        directory = cls()
+        for party in parties:
+            directory = directory.admit(party)
+        return directory
+
+    def admit(self, party: Party) -> Self:
+        """Return the directory with one more party; one that is known already changes nothing.
+
+        Raises:
+            TrustError: ``parties.key-held`` if another party holds one of its keys.
+
+        """
+        if party.id in self.parties:
+            return self
+        keys = dict(self.keys)
+        for purpose, kid in _kids(party):
+            held = keys.setdefault(kid, Held(party=party.id, purpose=purpose))
+            if held.party != party.id or held.purpose != purpose:
+                raise TrustError("parties.key-held", party=party.id, holder=held.party)
+        return type(self)(
+            parties=MappingProxyType(dict(sorted({**self.parties, party.id: party}.items()))),
+            keys=MappingProxyType(keys),
+        )
+
+    def party(self, party: PartyId) -> Party:
+        """Return a party by its id.
+
+        Raises:
+            TrustError: ``parties.unknown``.
+
+        """
+        found = self.parties.get(party)
+        if found is None:
+            raise TrustError("parties.unknown", party=party)
+        return found
+
+    def key_for(self, issuer: PartyId, kid: bytes) -> tuple[PublicKey, str]:
+        """Return the key with which a party signs statements, and its purpose.
+
+        Keys of other purposes (transport, receipts, log) sign no statements.
+
+        Raises:
+            TrustError: ``parties.unknown``, ``parties.unknown-key``.
+
+        """
+        party = self.party(issuer)
+        for purpose in SPEAKING:
+            if party.keys[purpose].kid == kid:
+                return party.keys[purpose], purpose
+        raise TrustError("parties.unknown-key", party=issuer, kid=kid.hex())
+
+    def transport_key(self, kid: bytes) -> tuple[PartyId, PublicKey]:
+        """Return who calls with this transport key, and the key.
+
+        Raises:
+            TrustError: ``parties.unknown-caller``.
+
+        """
+        held = self.keys.get(kid)
+        if held is None or held.purpose != TRANSPORT:
+            raise TrustError("parties.unknown-caller", kid=kid.hex())
+        return held.party, self.parties[held.party].keys[TRANSPORT]
+
+    def by_log(self, uri: str) -> Party:
+        """Return the party whose log a receipt names.
+
+        Raises:
+            TrustError: ``parties.unknown-log``.
+
+        """
+        for party in self.parties.values():
+            if party.log.log_uri == uri:
+                return party
+        raise TrustError("parties.unknown-log", log=uri[:120])
+
+    def find(self, word: str) -> Party:
+        """Return the party with this id, or whose letters or fingerprint begin with ``word``.
+
+        Raises:
+            FormatError: ``parties.ambiguous``.
+            TrustError: ``parties.unknown``.
+
+        """
+        letters = word.removeprefix(PARTY_PREFIX).lower()
+        found = [
+            party
+            for party in self.parties.values()
+            if len(letters) >= _FEWEST_LETTERS
+            and (
+                party.id.removeprefix(PARTY_PREFIX).startswith(letters)
+                or party.fingerprint.startswith(letters)
+            )
+        ]
+        if not found:
+            raise TrustError("parties.unknown", party=word[:80])
+        if len(found) > 1:
+            raise FormatError("parties.ambiguous", word=word[:80], count=len(found))
+        return found[0]
+
+
+def check_meeting(own: Party, other: Party) -> None:
+    """Check that a party may meet another: real ones real ones, demonstrations demonstrations.
+
+    Raises:
+        TrustError: ``parties.is-demo``, ``parties.is-not-demo``.
+        FormatError: ``parties.own-card``.
+
+    """
+    if own.id == other.id:
+        raise FormatError("parties.own-card")
+    if other.demo and not own.demo:
+        raise TrustError("parties.is-demo", party=other.id)
+    if own.demo and not other.demo:
+        raise TrustError("parties.is-not-demo", party=other.id)
+
+
+def _kids(party: Party) -> list[tuple[str, bytes]]:
+    """Return every key of a party by purpose and thumbprint."""
+    return [*((purpose, key.kid) for purpose, key in party.keys.items()), (KEM, party.kem.kid)]
