@@ -40,6 +40,7 @@ __all__ = [
     "sig_structure",
     "sign",
     "sign1",
+    "sign_header",
 ]
 
 MOST_STATEMENT_BYTES: Final = 32 * 1024
@@ -162,16 +163,8 @@ def parse(data: bytes) -> UnverifiedStatement:
     )
 
 
-def sign(  # noqa: PLR0913 - the header's fields
-    *,
-    issuer: str,
-    subject: str,
-    issued_at: int,
-    payload: bytes,
-    signer: Signer,
-    cti: bytes | None = None,
-) -> Statement:
-    """Sign a statement.
+def sign(*, issuer: str, subject: str, issued_at: int, payload: bytes, signer: Signer) -> Statement:
+    """Sign a statement, with a fresh ``cti``.
 
     Args:
         issuer: the party's URN, or ``urn:comity:party:self``.
@@ -179,7 +172,6 @@ def sign(  # noqa: PLR0913 - the header's fields
         issued_at: unix seconds, UTC.
         payload: ``body.payload_of`` its sections.
         signer: holds one of the issuer's keys.
-        cti: 16 bytes; fresh if not given.
 
     Raises:
         FormatError: as ``parse``.
@@ -191,9 +183,23 @@ def sign(  # noqa: PLR0913 - the header's fields
         issuer=issuer,
         subject=subject,
         issued_at=issued_at,
-        cti=secrets.token_bytes(CTI_BYTES) if cti is None else cti,
+        cti=secrets.token_bytes(CTI_BYTES),
     )
+    return sign_header(header, payload, signer)
+
+
+def sign_header(header: Header, payload: bytes, signer: Signer) -> Statement:
+    """Sign exactly this header, which must name the signer's key and algorithm.
+
+    Raises:
+        FormatError: as ``parse``.
+        TrustError: ``envelope.other-key``.
+
+    """
+    if (header.alg, header.kid) != (signer.public.alg, signer.public.kid):
+        raise TrustError("envelope.other-key", kid=header.kid.hex())
     protected = _encode_header(header)
+    # What could not be read back is not signed.
     _read_header(protected)
     if len(payload) != DIGEST_BYTES:
         raise FormatError("envelope.payload", expected=DIGEST_BYTES)

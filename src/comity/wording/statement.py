@@ -113,6 +113,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "正文目录的形式不符合规定。",
         "The listing of the body is not of the required form.",
     ),
+    "body.texts": (
+        "正文的文本与声明不一致：{names}。",
+        "The texts of the body are not those declared: {names}.",
+    ),
     "act.type": (
         "签署件种类 {type} 的写法不符合规定。",
         "The statement kind {type} is not well formed.",
@@ -183,7 +187,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "name.edge": (
         "名称不得以空格或运算符号开头，也不得以空格结尾（{character}）。",
-        "A name cannot begin with a space or a sign of formulas, nor end with a space ({character}).",
+        "A name cannot begin with a space or a formula sign, nor end with a space ({character}).",
     ),
     "name.character": (
         "名称中第 {at} 个字符（{character}）不允许使用。",

@@ -1,6 +1,7 @@
 """Envelopes: the one allowed shape, and everything near it refused."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from comity.errors import ComityError, FormatError, TrustError
 from comity.statement import cbor, envelope
 from comity.statement.cbor import Tagged, Value
-from comity.statement.envelope import Statement, attach, parse, sign
+from comity.statement.envelope import Statement, attach, parse, sign, sign_header
 from comity.statement.keys import ED25519, ES256, PrivateKey
 from comity.statement.model import SELF, subject_urn
 from comity.statement.sign1 import decode_sign1, encode_sign1, sig_structure
@@ -55,17 +56,8 @@ def test_another_key_or_algorithm_is_refused(said: Said) -> None:
 def test_an_ecdsa_statement_has_one_id_whatever_its_signature(said: Said) -> None:
     """Two signatures over the same words are one statement and two entries."""
     key = PrivateKey.generate(ES256)
-    first, second = (
-        sign(
-            issuer=said.issuer,
-            subject=said.statement.header.subject,
-            issued_at=5,
-            payload=bytes(32),
-            signer=key,
-            cti=bytes(16),
-        )
-        for _ in range(2)
-    )
+    header = replace(said.statement.header, alg=ES256, kid=key.public.kid)
+    first, second = (sign_header(header, bytes(32), key) for _ in range(2))
     assert first.sid == second.sid
     assert first.entry != second.entry
 
@@ -204,8 +196,11 @@ def test_what_could_not_be_parsed_is_not_signed(said: Said) -> None:
     for change in ({"issuer": "me"}, {"subject": "x"}, {"issued_at": -1}, {"payload": b""}):
         with pytest.raises(FormatError):
             sign(**{**good, **change})
+    header = sign(**good).header
     with pytest.raises(FormatError):
-        sign(**good, cti=b"short")
+        sign_header(replace(header, cti=b"short"), bytes(32), said.key)
+    with pytest.raises(TrustError, match=r"envelope\.other-key"):
+        sign_header(replace(header, kid=bytes(32)), bytes(32), said.key)
 
 
 def test_a_time_stamp_beside_a_statement_is_allowed_and_means_nothing(said: Said) -> None:
