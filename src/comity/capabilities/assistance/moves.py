@@ -47,6 +47,8 @@ class Row:
     crossing: Crossing = Crossing.ADDRESSEE_FIRST
     text: bool = False
     """Needs a text whatever the profile says (ASSIST-17)."""
+    unseen: bool = False
+    """Open only to a party that had not seen what led to the phase."""
 
 
 UNDECIDED: Final = frozenset(
@@ -146,6 +148,14 @@ TABLE: Final = (
         crossing=Crossing.PREVAILS,
     ),
     Row(
+        step="withdraw",
+        by=_REQUESTER,
+        at=DECLINED,
+        to=Phase.WITHDRAWN,
+        crossing=Crossing.PREVAILS,
+        unseen=True,
+    ),
+    Row(
         step="escalate",
         by=_REQUESTER,
         at=(OPEN | DECLINED) - {Phase.ESCALATED},
@@ -158,6 +168,14 @@ TABLE: Final = (
         at=OPEN - {Phase.EXPIRED},
         to=Phase.EXPIRED,
         crossing=Crossing.YIELDS,
+    ),
+    Row(
+        step="lapse",
+        by=_REQUESTER,
+        at=DECLINED,
+        to=Phase.EXPIRED,
+        crossing=Crossing.YIELDS,
+        unseen=True,
     ),
     Row(
         step="rate",
@@ -199,5 +217,7 @@ def as_markdown() -> str:
     for row in TABLE:
         at = ", ".join(phase.value for phase in Phase if phase in row.at)
         to = row.to.value if isinstance(row.to, Phase) else f"({row.to.value})"
+        if row.unseen:
+            at += " (not having seen it)"
         lines.append(f"| `{row.step}` | {row.by.value} | {at} | {to} | {row.crossing.value} |")
     return "\n".join(lines) + "\n"

@@ -124,8 +124,11 @@ def _row(request: Request, payload: Payload, move: Told) -> Row | Rule:
         return ruling.BY_ITS_PARTY
     if _crosses_answer(request, step, role, move):
         return ruling.ANSWER_STANDS
-    barred = IGNORED_WHAT_IT_HELD if _gains_nothing(request, role, move) else ruling.IN_ORDER
-    return MOVES.get((step, role, request.phase), barred)
+    unseen = any(moved.by is not role and moved.id not in move.knew for moved in request.moves)
+    row = MOVES.get((step, role, request.phase))
+    if row is not None and (not row.unseen or (unseen and not move.ignored)):
+        return row
+    return IGNORED_WHAT_IT_HELD if unseen and move.ignored else ruling.IN_ORDER
 
 
 def _crosses_answer(request: Request, step: str, role: Role, move: Told) -> bool:
@@ -135,12 +138,6 @@ def _crosses_answer(request: Request, step: str, role: Role, move: Told) -> bool
     if row is None or row.crossing not in {Crossing.YIELDS, Crossing.PREVAILS}:
         return False
     return any(answer.id not in move.knew for answer in answers(request))
-
-
-def _gains_nothing(request: Request, role: Role, move: Told) -> bool:
-    """Ruling 13: it would have been open, had it not ignored what its own log held."""
-    unseen = any(moved.by is not role and moved.id not in move.knew for moved in request.moves)
-    return move.ignored and unseen
 
 
 def _overruled(request: Request, order: Sequence[Told]) -> list[StatementId]:

@@ -105,7 +105,9 @@ def _check_json(field: str, value: object, depth: int) -> None:
         check_text(value)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            _check_json(field, str(key), depth)
+            if not isinstance(key, str):
+                raise FormatError("assistance.field-number", field=field)
+            check_text(key)
             _check_json(field, item, depth - 1)
     elif isinstance(value, list | tuple):
         for item in value:
