@@ -64,7 +64,7 @@ class Commands(SpokenGroup):
         return cast("click.Command", getattr(import_module(module), attribute))
 
 
-def print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's signature
+def print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     """Print the version and end."""
     if asked and not ctx.resilient_parsing:
         click.echo(f"comity {version('comity')}")

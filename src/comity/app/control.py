@@ -27,7 +27,7 @@ from comity.errors import (
     TrustError,
 )
 from comity.kit.desk import Json
-from comity.wording import tell
+from comity.kit.problems import sentence
 
 Run = Callable[[str, Mapping[str, Json]], dict[str, Json]]
 
@@ -39,13 +39,16 @@ FAMILIES: Final = {kind.family: kind for kind in (FormatError, TrustError, Proof
 def error_as_json(error: ComityError) -> dict[str, Json]:
     """Return an error as the other end can rebuild it, with both of its sentences."""
     facts: dict[str, Json] = dict(error.facts)
-    told = (error.zh, error.en) if isinstance(error, RuleError) else (tell(error, "zh"), tell(error, "en"))
+    if isinstance(error, RuleError):
+        zh, en = error.zh, error.en
+    else:
+        zh, en = sentence(error, "zh"), sentence(error, "en")
     return {
         "family": error.family,
         "code": error.code,
         "facts": facts,
-        "zh": told[0],
-        "en": told[1],
+        "zh": zh,
+        "en": en,
     }
 
 
@@ -160,7 +163,8 @@ class RemoteDesk:
 
     def close(self) -> None:
         """Hang up."""
-        self._stream.close()
+        with suppress(OSError):  # what was not sent any more is not missed
+            self._stream.close()
         self._connection.close()
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from comity.app.control import remote_desk
+from comity.app.control import RemoteDesk, remote_desk
 from comity.errors import FormatError, PeerError
 from comity.kit.desk import Desk, Json
 
@@ -37,7 +37,7 @@ class LocalDesk:
         self._node.close()
 
 
-def find_desk(folder: Path) -> "LocalDesk | Desk":
+def find_desk(folder: Path) -> LocalDesk | RemoteDesk:
     """Return a desk of the folder's node; the caller closes it.
 
     Raises:

@@ -1,3 +1,251 @@
-"""Sentences of the area cli."""
+"""Sentences of the area cli: help, failures of a command line, and what commands print."""
 
-SENTENCES: dict[str, tuple[str, str]] = {}
+HELP: dict[str, tuple[str, str]] = {
+    "cli.root": (
+        "Comity：请求、答复与核验。每一方运行自己的节点；所说的话经签署，并在两份日志中留存。",
+        (
+            "Comity: ask, answer and prove. Every party runs its own node; whatever it says is signed "
+            "and kept in two logs."
+        ),
+    ),
+    "cli.root.node": (
+        "节点的文件夹（或用环境变量COMITY_NODE）",
+        "the node's folder (or the variable COMITY_NODE)",
+    ),
+    "cli.root.lang": (
+        "所用语言；未给出时依COMITY_LANG、LC_ALL、LC_MESSAGES、LANG",
+        "the language; else COMITY_LANG, LC_ALL, LC_MESSAGES, LANG decide",
+    ),
+    "cli.root.version": ("显示版本", "print the version"),
+    "cli.json": ("以JSON输出，供程序使用", "print JSON, for programs"),
+    "cli.out": ("写入此文件", "write to this file"),
+    "cli.init": (
+        "建立节点：文件夹、密钥、日志，以及本方的创始签署件。",
+        "Set up a node: its folder, keys and log, and the party's inception.",
+    ),
+    "cli.init.name-en": ("本方的英文名称", "the party's name in English"),
+    "cli.init.name-zh": ("本方的中文名称", "the party's name in Chinese"),
+    "cli.init.listen": ("监听地址，HOST:PORT", "where to listen, HOST:PORT"),
+    "cli.init.url": (
+        "名片上的地址，如https://HOST；未给出时为监听地址",
+        "what the card says, for example https://HOST; else where the node listens",
+    ),
+    "cli.init.pin": (
+        "证书（PEM）；名片上写明其公钥，对方据此核对，不依赖证书机构",
+        (
+            "a certificate (PEM): the card names its public key, and peers check that instead of "
+            "the web's authorities"
+        ),
+    ),
+    "cli.init.key": ("签署所用算法", "the algorithm to sign with"),
+    "cli.init.private": (
+        "允许对方的地址为专用地址（封闭网络）",
+        "let peers have private addresses (closed networks)",
+    ),
+    "cli.serve": (
+        "运行节点，接受请求时输出“ready URL”；用Ctrl-C或SIGTERM停止。",
+        "Run a node; prints “ready URL” when it accepts requests. Ctrl-C or SIGTERM stops it.",
+    ),
+    "cli.serve.tls-cert": ("TLS证书（PEM）", "TLS certificate (PEM)"),
+    "cli.serve.tls-key": ("TLS私钥（PEM）", "TLS private key (PEM)"),
+    "cli.card": (
+        "显示本方名片：一个可以交给对方的文本文件。",
+        "Show one's own card: one text file to hand to another party.",
+    ),
+    "cli.meet": (
+        "读取对方的名片；显示指纹，请通过电话核对。",
+        "Read another party's card; shows a fingerprint to compare by telephone.",
+    ),
+    "cli.meet.as": (
+        "本节点内对该方的称呼；只在本节点有效，不是身份",
+        "what this node calls the party; a local name, never an identity",
+    ),
+    "cli.parties": ("列出本节点认识的参与方。", "List the parties this node has met."),
+    "cli.mechanism": (
+        "常设机制：创立、加入、列出、查看。",
+        "Standing arrangements: found, accede, list, show.",
+    ),
+    "cli.mechanism.found": (
+        "签署一份章程，并送交其他创始成员；全体签署同一份章程后生效。",
+        "Sign a charter and send it to its other founders; it takes effect when all have signed.",
+    ),
+    "cli.mechanism.name-en": ("机制的英文名称", "the mechanism's name in English"),
+    "cli.mechanism.name-zh": ("机制的中文名称", "the mechanism's name in Chinese"),
+    "cli.mechanism.member": (
+        "另一创始成员；可重复给出",
+        "another founding member; may be given several times",
+    ),
+    "cli.mechanism.profile": (
+        "生效的请求类型；未给出时为全部。可重复给出",
+        "a request profile in force; all of them if none is given. May be repeated",
+    ),
+    "cli.mechanism.accede": (
+        "签署另一创始成员送来的章程。",
+        "Sign the charter that another founder has sent.",
+    ),
+    "cli.mechanism.show": (
+        "查看一份章程，以及哪些成员已签署。",
+        "Show one charter, and who has signed it.",
+    ),
+    "cli.mechanism.list": ("列出各机制。", "List the mechanisms."),
+    "cli.desk": (
+        "待办事项：最先到期的在前。",
+        "What is owed, next deadline first.",
+    ),
+    "cli.desk.check": (
+        "有逾期事项时以退出码6结束",
+        "end with exit code 6 if something is overdue",
+    ),
+    "cli.export": (
+        "将一个事项导出为一个.comity文件，任何人可脱离网络核验。",
+        "Write one subject as one .comity file that anyone can verify without a network.",
+    ),
+    "cli.rebuild": (
+        "删除由日志得出的各表，并依日志重新生成；结果相同。",
+        "Drop every table that is made from the log and make it again; the rows are the same.",
+    ),
+    "cli.doctor": (
+        "检查节点；每项故障均给出处置办法。",
+        "Look a node over; names a remedy for each fault.",
+    ),
+    "cli.help": (
+        "说明某个主题：exit-codes、environment。",
+        "Explain a topic: exit-codes, environment.",
+    ),
+    "cli.help.topics": (
+        "主题（comity help TOPIC）：{topics}",
+        "Topics (comity help TOPIC): {topics}",
+    ),
+    "cli.help.exit-codes": (
+        """退出码
+  0    完成；对comity verify而言，仅指VALID
+  1    被规则拒绝，或输入有误；verify：INVALID；doctor：发现故障
+  2    用法错误；verify：文件无法读取
+  3    verify：VALID与INVALID之间的其他结果
+  6    desk --check：有逾期事项
+  70   软件自身的故障（COMITY_DEBUG=1可显示详情）
+  75   暂时无法完成：对方、文件夹或存储不可用，请再试
+  130  被Ctrl-C中断""",
+        """Exit codes
+  0    done; of comity verify: VALID and nothing else
+  1    refused by a rule, or bad input; verify: INVALID; doctor: a fault was found
+  2    usage; verify: a file that cannot be read
+  3    verify: every verdict between VALID and INVALID
+  6    desk --check: something is overdue
+  70   a fault of the software (COMITY_DEBUG=1 shows where)
+  75   temporary: a peer, the folder or the store cannot be reached; try again
+  130  interrupted by Ctrl-C""",
+    ),
+    "cli.help.environment": (
+        """环境变量
+  COMITY_NODE    节点的文件夹，未给出--node时使用
+  COMITY_LANG    语言：en或zh；未设置时依LC_ALL、LC_MESSAGES、LANG
+  COMITY_SECRET  存储密钥：64个十六进制数字；设置后不再使用节点文件夹中的secret文件
+  COMITY_DEBUG   设为1时，软件自身的故障显示详情""",
+        """Environment variables
+  COMITY_NODE    the node's folder, where --node is not given
+  COMITY_LANG    the language, en or zh; else LC_ALL, LC_MESSAGES, LANG decide
+  COMITY_SECRET  the storage key, 64 hex digits; then the file secret in the folder is not used
+  COMITY_DEBUG   1 shows where a fault of the software happened""",
+    ),
+}
+
+FAILURES: dict[str, tuple[str, str]] = {
+    "cli.unexpected": (
+        "软件自身发生故障：{problem}。设置COMITY_DEBUG=1再试一次可显示详情，请据此报告。",
+        (
+            "The software itself is at fault: {problem}. Try again with COMITY_DEBUG=1 and report what "
+            "it shows."
+        ),
+    ),
+    "cli.no-node": (
+        "未指明节点：请用--node DIR给出节点的文件夹，或设置COMITY_NODE。",
+        "Which node? Name its folder with --node DIR, or set COMITY_NODE.",
+    ),
+    "cli.no-such-node": (
+        "没有名为{folder}的节点文件夹；可用comity init建立。",
+        "There is no node's folder at {folder}; comity init sets one up.",
+    ),
+    "cli.node-went-away": (
+        "节点在答复之前停止了；所请求的事项可能已完成，请查看后再试。",
+        "The node stopped before it answered; what was asked may be done: look, then try again.",
+    ),
+    "cli.malformed-request": (
+        "控制套接字收到的请求格式有误。",
+        "A request on the control socket is malformed.",
+    ),
+    "cli.no-such-operation": (
+        "本节点没有名为{operation}的操作。",
+        "This node has no operation {operation}.",
+    ),
+    "cli.wrong-arguments": (
+        "操作{operation}的参数有误：{problem}。",
+        "Wrong arguments for the operation {operation}: {problem}.",
+    ),
+    "cli.socket-path-too-long": (
+        "控制套接字的路径{path}过长；请将节点放在路径较短的文件夹中。",
+        (
+            "The path {path} is too long for a control socket; keep the node in a folder with a "
+            "shorter one."
+        ),
+    ),
+    "cli.no-such-file": ("无法读取文件{path}：{why}。", "The file {path} cannot be read: {why}."),
+    "cli.cannot-write": ("无法写入{path}：{why}。", "{path} cannot be written: {why}."),
+    "cli.tls-pair": (
+        "--tls-cert与--tls-key须同时给出。",
+        "--tls-cert and --tls-key go together.",
+    ),
+    "cli.tls": (
+        "TLS证书或私钥无法使用：{why}。",
+        "The TLS certificate or key cannot be used: {why}.",
+    ),
+    "cli.cannot-listen": (
+        "无法监听{listen}：{why}。",
+        "Cannot listen on {listen}: {why}.",
+    ),
+}
+
+TOLD: dict[str, tuple[str, str]] = {
+    "cli.yes": ("是", "yes"),
+    "cli.no": ("否", "no"),
+    "cli.told.made": (
+        "节点已建立：{folder}。本方：{party}",
+        "The node is set up in {folder}. The party: {party}",
+    ),
+    "cli.told.fingerprint": ("指纹：{fingerprint}", "fingerprint: {fingerprint}"),
+    "cli.told.words": ("读给对方听：{words}", "to read aloud: {words}"),
+    "cli.told.compare": (
+        "使用前，请通过电话与对方核对以上指纹。",
+        "Before relying on it, compare this fingerprint with the other party by telephone.",
+    ),
+    "cli.told.written": ("已写入{path}", "written to {path}"),
+    "cli.told.met": ("已读取名片：{name}，{party}", "Met {name}, {party}"),
+    "cli.told.code": ("本节点称呼", "HERE"),
+    "cli.told.name": ("名称", "NAME"),
+    "cli.told.us": ("本方", "US"),
+    "cli.told.party": ("参与方", "PARTY"),
+    "cli.told.mechanism": ("机制", "MECHANISM"),
+    "cli.told.in-force": ("生效", "IN FORCE"),
+    "cli.told.subject": ("事项：{subject}", "subject: {subject}"),
+    "cli.told.root": ("根指纹：{root}", "root: {root}"),
+    "cli.told.waits": (
+        "全体创始成员签署同一份章程后生效。",
+        "It takes effect when every founder has signed the same charter.",
+    ),
+    "cli.told.acceded": ("已签署章程{subject}。", "Signed the charter {subject}."),
+    "cli.told.force": ("生效：{yes}", "in force: {yes}"),
+    "cli.told.signed": ("已签署", "SIGNED"),
+    "cli.told.profiles": ("生效的请求类型：{profiles}", "profiles in force: {profiles}"),
+    "cli.told.verify": (
+        "核验：comity verify {path} --root {root}",
+        "verify it: comity verify {path} --root {root}",
+    ),
+    "cli.told.rebuilt": ("已依日志重新生成{rows}行。", "Made {rows} rows again from the log."),
+    "cli.told.health": (
+        "未发现故障。日志{size}条；本方人员所作签署件{said}份。",
+        "No fault found. {size} entries in the log; {said} statements by our officers.",
+    ),
+    "cli.told.faults": ("发现故障，见上。", "There are faults, see above."),
+}
+
+SENTENCES: dict[str, tuple[str, str]] = {**HELP, **FAILURES, **TOLD}

@@ -1,0 +1,1 @@
+"""The demonstration: three parties on one computer, one real case, end to end."""
