@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Operation: TypeAlias = Callable[..., "dict[str, Json]"]
 """A named operation: takes its arguments by keyword, returns what ``--json`` prints."""
 

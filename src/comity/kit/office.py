@@ -40,6 +40,9 @@ class MechanismView:
     ground: Ground
     in_force: bool
     demo: bool
+    settle_seconds: int = 2
+    awaited: tuple[PartyId, ...] = ()
+    """Members that have not signed the charter yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,8 @@ class ReceiptView:
     time: int
     """Head time, unix seconds, UTC."""
     verified: bool
+    encoded: bytes = field(default=b"", repr=False)
+    """The receipt itself, for a statement that cites it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,7 @@ class Office(Protocol):
         """Return a party by its id."""
 
     def find_mechanism(self, word: str) -> MechanismView:
-        """Resolve a mechanism by subject, unique prefix of it, or root; ``node.no-such-subject``."""
+        """Resolve a mechanism: subject, unique prefix, or root; ``node.no-such-subject``."""
 
     def find_subject(self, capability: str, word: str) -> SubjectId:
         """Resolve a thread's subject or a unique prefix of it (URN or hex digits)."""

@@ -9,11 +9,14 @@ from types import MappingProxyType
 from comity.errors import ComityError, RuleError
 from comity.wording import (
     assistance,
+    assistance_commands,
+    assistance_surface,
     cbor,
     cli,
     demo,
     exchange,
     fold,
+    kit,
     log,
     node,
     parties,
@@ -24,11 +27,14 @@ from comity.wording import (
 
 AREAS = (
     assistance,
+    assistance_commands,
+    assistance_surface,
     cbor,
     cli,
     demo,
     exchange,
     fold,
+    kit,
     log,
     node,
     parties,
