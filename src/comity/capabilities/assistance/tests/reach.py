@@ -44,12 +44,16 @@ from comity.capabilities.assistance.schema import (
 )
 from comity.capabilities.assistance.tests.thread import ASKED, ASKER, DAY, GROUND, T0, Story, submit
 from comity.fold.entry import Told
+from comity.statement.model import StatementId
 
 UNTIL = T0 + 45 * DAY
 
 
 class Unreachable(AssertionError):  # noqa: N818 - said of a goal
     """Nothing that a party can say leads there."""
+
+    def __init__(self, profile: Profile, goal: object) -> None:
+        super().__init__(f"{profile.id}: {goal}")
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Plan:
 def steps_of(profile: Profile) -> Iterator[Step]:
     """Yield everything that either party can say under a profile, outcomes left out."""
     ground = profile.grounds[0].id if profile.ground_required else None
-    for payload in (
+    payloads: tuple[Payload, ...] = (
         Acknowledge(),
         Clarify(),
         *(Accept(decision=decision) for decision in Decision),
@@ -91,9 +95,11 @@ def steps_of(profile: Profile) -> Iterator[Step]:
         Transfer(),
         Answer(),
         Remark(),
-    ):
+    )
+    for payload in payloads:
         yield Step(Role.ADDRESSEE, payload)
-    for word in (Clarify(), Accept(), Withdraw(), Escalate(), Rate(quality=Quality.MET), Close()):
+    words: tuple[Payload, ...] = (Clarify(), Accept(), Withdraw(), Escalate(), Close())
+    for word in (*words, Rate(quality=Quality.MET)):
         yield Step(Role.REQUESTER, word)
 
 
@@ -103,7 +109,7 @@ def play(plan: Plan) -> Story:
     rest = {key: value for key, value in plan.fields.items() if key != "urgency"}
     story = Story().say("ask", ASKER, submit(plan.profile, urgency=urgency, conditions=rest), at=T0)
     for number, step in enumerate(plan.steps, 1):
-        story.say(f"s{number}", step.issuer, step.payload, at=T0 + number * 3600)  # type: ignore[arg-type]
+        story.say(f"s{number}", step.issuer, step.payload, at=T0 + number * 3600)
     return story
 
 
@@ -121,18 +127,18 @@ def route(profile: Profile, goals: frozenset[Phase]) -> tuple[Step, ...]:
             if after.phase not in known and not after.without_effect:
                 known.add(after.phase)
                 queue.append((after, (*steps, step)))
-    raise Unreachable(f"{profile.id}: {sorted(goals)}")
+    raise Unreachable(profile, f"{sorted(goals)}")
 
 
 def _then(profile: Profile, steps: tuple[Step, ...], step: Step) -> Request:
     """Return the request after one step more, judged as the last word."""
     story = Story().say("ask", ASKER, submit(profile.id))
     for number, each in enumerate((*steps, step)):
-        story.say(f"s{number}", each.issuer, each.payload)  # type: ignore[arg-type]
+        story.say(f"s{number}", each.issuer, each.payload)
     request = Request()
-    knew: frozenset[bytes] = frozenset()
+    knew: frozenset[StatementId] = frozenset()
     for said in story.said.values():
-        request = apply(request, Told(said=said, knew=knew, barred=None), GROUND)  # type: ignore[arg-type]
+        request = apply(request, Told(said=said, knew=knew, barred=None), GROUND)
         knew |= {said.id}
     return request
 
@@ -165,7 +171,7 @@ def _lapsing(profile: Profile) -> str:
     for clock in profile.clocks:
         if clock.kind == "deadline" and clock.starts_at == "delivered" and clock.when is None:
             return clock.id
-    raise Unreachable(f"{profile.id}: no clock can lapse")
+    raise Unreachable(profile, "no clock can lapse")
 
 
 def _before(profile: Profile, step: str) -> tuple[Step, ...]:
@@ -195,7 +201,7 @@ def _saying(profile: Profile, outcome: str, way: Way) -> Payload:
             named = profile.ground_required and way.decision == "refused"
             return replace(refusal, ground=profile.grounds[0].id) if named else refusal
         case _:
-            raise Unreachable(f"{profile.id}: {outcome} by {way.verb}")
+            raise Unreachable(profile, f"{outcome} by {way.verb}")
 
 
 def _refusal(ground: str) -> Step:
@@ -217,14 +223,14 @@ def _starting(profile: Profile, clock: ClockSpec) -> tuple[Step, ...]:
         for outcome in profile.outcomes:
             if outcome.event == PRESERVED:
                 return _outcome(profile, outcome, outcome.ways[0]).steps
-        raise Unreachable(f"{profile.id}: nothing starts {clock.id}")
+        raise Unreachable(profile, f"nothing starts {clock.id}")
     return ()
 
 
 def _extension(profile: Profile, clock_id: str) -> Plan:
     clock = profile.clock(clock_id)
     if clock is None:
-        raise Unreachable(f"{profile.id}: no clock {clock_id}")
+        raise Unreachable(profile, f"no clock {clock_id}")
     steps = _starting(profile, clock) or _before(profile, "extend")
     said = Extend(until=UNTIL, clock=clock_id)
     return Plan(profile.id, f"extension:{clock_id}", (*steps, Step(Role.ADDRESSEE, said)))

@@ -14,8 +14,8 @@ from comity.capabilities.assistance.tests.reach import (
     Plan,
     Unreachable,
     clock_of,
-    play,
     plans,
+    play,
 )
 from comity.capabilities.assistance.tests.thread import ASKED, ASKER, DAY, T0
 from comity.errors import FormatError

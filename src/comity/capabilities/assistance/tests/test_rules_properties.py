@@ -46,6 +46,9 @@ from comity.fold.thread import tell
 from comity.statement.act import Act
 from comity.statement.model import StatementId
 
+Plot = list[tuple[str, Payload, int]]
+"""Who says what, and how many of the other's statements they have not seen."""
+
 FEW = settings(max_examples=60, deadline=None)
 MANY = settings(max_examples=150, deadline=None)
 
@@ -76,9 +79,9 @@ REQUESTER: Sequence[Payload] = (
 
 
 @st.composite
-def plots(draw: st.DrawFn) -> list[tuple[str, Payload, int]]:
-    """Return who says what, and how many of the other's statements they have not seen."""
-    plot = []
+def plots(draw: st.DrawFn) -> Plot:
+    """Return a plot of up to eight statements after the opening."""
+    plot: Plot = []
     for _ in range(draw(st.integers(1, 8))):
         addressee = draw(st.booleans())
         payload = draw(st.sampled_from(ADDRESSEE if addressee else REQUESTER))
@@ -86,7 +89,7 @@ def plots(draw: st.DrawFn) -> list[tuple[str, Payload, int]]:
     return plot
 
 
-def told_as(plot: Sequence[tuple[str, Payload, int]], salt: str = "") -> Story:
+def told_as(plot: Plot, salt: str = "") -> Story:
     """Tell a plot; ``salt`` changes the ids and nothing else."""
     story = Story(salt=salt).say("ask", ASKER, submit())
     unseen: dict[str, int] = {ASKER: 0, ASKED: 0}
@@ -96,7 +99,7 @@ def told_as(plot: Sequence[tuple[str, Payload, int]], salt: str = "") -> Story:
         count = max(len(theirs) - missing, unseen[issuer], 1 if other == ASKER else 0)
         unseen[issuer] = count
         seen = theirs[:count][-1:]
-        story.say(f"s{number}", issuer, payload, seen=seen)  # type: ignore[arg-type]
+        story.say(f"s{number}", issuer, payload, seen=seen)
     return story
 
 
@@ -107,7 +110,7 @@ def names_without_effect(story: Story) -> dict[str, str]:
 
 @MANY
 @given(plots())
-def test_the_outcome_does_not_depend_on_ids(plot: list[tuple[str, Payload, int]]) -> None:
+def test_the_outcome_does_not_depend_on_ids(plot: Plot) -> None:
     """ASSIST-3: a hash may decide the order of the telling, never what holds."""
     one, two = told_as(plot, "1"), told_as(plot, "2")
     assert one.request.phase is two.request.phase
@@ -121,7 +124,7 @@ def test_the_outcome_does_not_depend_on_ids(plot: list[tuple[str, Payload, int]]
 
 @MANY
 @given(plots())
-def test_statements_without_effect_can_be_left_out(plot: list[tuple[str, Payload, int]]) -> None:
+def test_statements_without_effect_can_be_left_out(plot: Plot) -> None:
     """Dropping what changed nothing leaves the same request."""
     told = told_as(plot).telling.told
     whole = fold(told, GROUND)
@@ -134,24 +137,22 @@ def test_statements_without_effect_can_be_left_out(plot: list[tuple[str, Payload
 
 @FEW
 @given(plots(), st.randoms())
-def test_arrival_order_does_not_matter(
-    plot: list[tuple[str, Payload, int]], chance: object
-) -> None:
+def test_arrival_order_does_not_matter(plot: Plot, chance: Random) -> None:
     """The same statements in any order tell the same request."""
     story = told_as(plot)
     said = list(story.said.values())
-    chance.shuffle(said)  # type: ignore[attr-defined] - a random.Random of Hypothesis
+    chance.shuffle(said)
     assert fold(tell(said, story.parties).told, GROUND) == story.request
 
 
 @FEW
 @given(plots(), st.sampled_from([*ADDRESSEE, *REQUESTER, submit()]))
-def test_a_stranger_changes_nothing(plot: list[tuple[str, Payload, int]], payload: Payload) -> None:
+def test_a_stranger_changes_nothing(plot: Plot, payload: Payload) -> None:
     """Once a request is open, only its two parties can move it."""
     story = told_as(plot)
     before = story.request
     story.parties = (ASKER, ASKED)
-    story.say("strange", STRANGER, payload)  # type: ignore[arg-type]
+    story.say("strange", STRANGER, payload)
     strange = story.said["strange"]
     move = Told(said=strange, knew=frozenset(story.id(name) for name in story.said), barred=None)
     assert judge(before, move, GROUND) is not None
@@ -162,7 +163,7 @@ def test_a_stranger_changes_nothing(plot: list[tuple[str, Payload, int]], payloa
 @FEW
 @given(plots())
 def test_what_an_officer_was_allowed_to_say_has_effect(
-    plot: list[tuple[str, Payload, int]],
+    plot: Plot,
 ) -> None:
     """One judge: with everything seen, before signing and after telling it says the same."""
     story = told_as(plot)
@@ -180,10 +181,11 @@ VALUES = st.recursive(
     ),
     max_leaves=6,
 )
-KEYS = st.sampled_from(
-    ["profile", "version", "rules", "decision", "status", "until", "outcome", "ground", "clock"]
-    + ["cites", "quality", "tlp", "pap", "urgency", "conditions", "caveats", "to"]
-) | st.text(max_size=4)
+WORDS = (
+    *("profile", "version", "rules", "decision", "status", "until", "outcome", "ground", "clock"),
+    *("cites", "quality", "tlp", "pap", "urgency", "conditions", "caveats", "to"),
+)
+KEYS = st.sampled_from(WORDS) | st.text(max_size=4)
 
 
 @st.composite
@@ -208,9 +210,7 @@ def acts(draw: st.DrawFn) -> Said:
 
 @MANY
 @given(plots(), st.lists(acts(), max_size=6), st.data())
-def test_nothing_makes_the_fold_raise(
-    plot: list[tuple[str, Payload, int]], wild: list[Said], data: st.DataObject
-) -> None:
+def test_nothing_makes_the_fold_raise(plot: Plot, wild: list[Said], data: st.DataObject) -> None:
     """Whatever a peer signed: any own part, any links, even circular ones."""
     told = [*told_as(plot).telling.told]
     ids = [each.said.id for each in told] + [each.id for each in wild]
