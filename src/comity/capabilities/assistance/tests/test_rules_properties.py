@@ -1,6 +1,7 @@
 """What holds for every thread, however its statements cross."""
 
 from collections.abc import Sequence
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
