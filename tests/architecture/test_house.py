@@ -78,7 +78,7 @@ def test_every_rule_has_a_test_that_names_it(sources: list[Path], tests: list[Pa
 
 
 def test_every_error_has_its_sentences(sources: list[Path]) -> None:
-    """House 8: a code that can be raised has a sentence in both languages, with facts it carries."""
+    """House 8: a code that can be raised has two sentences, over facts that it carries."""
     found = []
     for path in sources:
         for raised in checks.errors_raised(path.read_text()):
