@@ -6,7 +6,8 @@ would type it.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, ParamSpec, TypeVar
 
 import click
@@ -32,6 +33,15 @@ def language_in(ctx: click.Context) -> Language:
         return root.obj.lang
     asked = root.params.get("lang")
     return language_of(asked if isinstance(asked, str) else None, os.environ)
+
+
+@contextmanager
+def _section(formatter: click.HelpFormatter, key: str, lang: Language) -> Iterator[None]:
+    """Write a heading, and what stands under it set in."""
+    formatter.write_paragraph()
+    formatter.write(f"{say(key, lang)}{'：' if lang == 'zh' else ':'}\n")
+    with formatter.indentation():
+        yield
 
 
 class SpokenOption(click.Option):
@@ -71,16 +81,17 @@ class SpokenCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of options."""
-        found = (each.get_help_record(ctx) for each in self.get_params(ctx))
+        options = (each for each in self.get_params(ctx) if isinstance(each, click.Option))
+        found = (each.get_help_record(ctx) for each in options)
         records = [each for each in found if each is not None]
         if records:
-            with formatter.section(say("usage.options", language_in(ctx))):
+            with _section(formatter, "usage.options", language_in(ctx)):
                 formatter.write_dl(records)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example, as it is typed."""
         if self.epilog:
-            with formatter.section(say("usage.example", language_in(ctx))):
+            with _section(formatter, "usage.example", language_in(ctx)):
                 for each in self.epilog.splitlines():
                     formatter.write(f"{'':>{formatter.current_indent}}{each}\n")
 
@@ -106,7 +117,7 @@ class SpokenGroup(SpokenCommand, click.Group):
             if (command := self.get_command(ctx, name)) is not None and not command.hidden
         ]
         if rows:
-            with formatter.section(say("usage.commands", language_in(ctx))):
+            with _section(formatter, "usage.commands", language_in(ctx)):
                 formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

@@ -162,6 +162,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "assistance.head.reference": ("编号", "REF"),
     "assistance.head.who": ("对方", "WITH"),
     "assistance.head.title": ("摘要", "TITLE"),
+    "assistance.head.source": ("依据", "SOURCE"),
     "assistance.head.turn": ("轮到", "TURN"),
     "assistance.fact.sent": ("发出", "Sent"),
     "assistance.fact.delivered": ("送达", "Delivered"),

@@ -12,6 +12,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The argument {name} does not have the form it should have.",
     ),
     "ask.unknown": ("没有名为 {name} 的参数。", "There is no argument named {name}."),
+    "ask.tag-text": (
+        "{name} 须写成“语言标签=内容”，每种语言一次。",
+        "{name} is written TAG=TEXT, once for each language.",
+    ),
     "usage.usage": ("用法：", "Usage: "),
     "usage.options": ("选项", "Options"),
     "usage.commands": ("命令", "Commands"),

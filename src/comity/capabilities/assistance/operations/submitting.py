@@ -182,8 +182,10 @@ def _decoded(content: bytes) -> dict[str, Json]:
 
 def _problem(office: Office, content: Mapping[str, Json]) -> Json:
     """Return what still keeps a draft from being sent, in both languages, or ``None``."""
+    given = content.get("fields")
+    numbered = {"id": DRAFT, **(given if isinstance(given, dict) else {})}
     try:
-        _saying(office, Asked(content))
+        _saying(office, Asked({**content, "fields": numbered}))
     except ComityError as error:
         return {"code": error.code, "zh": tell(error, "zh"), "en": tell(error, "en")}
     return None
