@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.errors import ComityError
+from comity.errors import ComityError, ProofError
 from comity.log.checkpoint import Checkpoint, sign_checkpoint
 from comity.log.merkle import leaf_hash
 from comity.log.receipt import build_receipt, sign_head
@@ -179,9 +179,8 @@ def test_a_card_without_receipt_is_refused() -> None:
 def test_a_receipt_for_something_else_is_refused() -> None:
     """Receipts cannot be swapped, nor come from another's log."""
     whole, other = parts("Aurelia"), parts("Boralia")
-    with pytest.raises(ComityError) as refused:
+    with pytest.raises(ProofError):
         write_card(_with_receipt_of(whole.inception, whole.node), whole.node)
-    assert refused.value.code == "log.receipt-signature"
     with pytest.raises(ComityError) as refused:
         write_card(_with_receipt_of(whole.inception, other.inception), whole.node)
     assert refused.value.code == "log.other-log"
