@@ -108,6 +108,27 @@ def test_an_extension_restates_the_time() -> None:
     assert story.duties()["respond"].due == T0 + 41 * DAY
 
 
+def test_a_wait_before_the_extension_is_in_the_time_it_states() -> None:
+    """The addressee knew of it when it restated the time; a wait still open then counts on."""
+    story = asked("cn-us-2015").say("question", ASKED, Clarify(), at=T0 + DAY)
+    story.say("reply", ASKER, Clarify(), at=T0 + 2 * DAY)
+    story.say("second", ASKED, Clarify(), at=T0 + 3 * DAY)
+    story.say("extend", ASKED, Extend(until=T0 + 40 * DAY), at=T0 + 5 * DAY)
+    assert story.duties()["respond"].state is DutyState.PAUSED
+    story.say("again", ASKER, Clarify(), at=T0 + 6 * DAY)
+    assert story.duties()["respond"].due == T0 + 41 * DAY
+
+
+def test_a_reply_that_crosses_a_second_question_does_not_start_the_clock_again() -> None:
+    """ASSIST-9: the newer question waits."""
+    story = asked().say("one", ASKED, Clarify(), at=T0 + HOUR)
+    story.say("two", ASKED, Clarify(), seen=["one"], at=T0 + 2 * HOUR)
+    story.say("reply", ASKER, Clarify(), seen=["one"], at=T0 + 3 * HOUR)
+    assert story.duties()["triage"].state is DutyState.PAUSED
+    story.say("both", ASKER, Clarify(), at=T0 + 5 * HOUR)
+    assert story.duties()["triage"].due == T0 + 28 * HOUR
+
+
 def test_a_postponement_states_until_when() -> None:
     """It restates the clock of the answer, and uses up no extension."""
     story = asked("cn-us-2015")

@@ -187,6 +187,16 @@ def test_what_crosses_a_withdrawal_is_shown_and_has_no_effect(payload: Payload) 
         assert story.request.outcome is None
 
 
+def test_who_has_seen_a_refusal_no_longer_withdraws() -> None:
+    """ASSIST-1: the refusal stays what it was; only a withdrawal that crossed it prevails."""
+    story = asked().say("no", ASKED, REFUSE).say("withdraw", ASKER, Withdraw())
+    assert story.effect("withdraw") == "ASSIST-1"
+    assert story.request.phase is Phase.REFUSED
+    crossing = asked().say("no", ASKED, REFUSE).say("withdraw", ASKER, Withdraw(), seen=["ask"])
+    crossing.held[crossing.id("withdraw")] = frozenset({crossing.id("no")})
+    assert crossing.effect("withdraw") == "THREAD-7"
+
+
 def test_an_extension_that_crosses_a_withdrawal_is_not_counted() -> None:
     """ASSIST-5: its count and its time go with it."""
 
@@ -243,6 +253,29 @@ def test_a_lapse_proved_by_the_addressees_own_log_has_effect() -> None:
 def test_a_third_members_log_proves_the_time_as_well() -> None:
     """ASSIST-7: any log but the requester's."""
     story = lapsing(late=T0 + HOUR).prove("lapse", "seen", T0 + 9 * HOUR, THIRD)
+    assert story.request.phase is Phase.EXPIRED
+
+
+def test_the_earliest_proof_of_delivery_counts() -> None:
+    """ASSIST-7: in whatever order a lapse cites its receipts."""
+    story = lapsing().prove("lapse", "ask", T0 + 3 * HOUR)
+    assert story.request.phase is Phase.EXPIRED
+
+
+def test_a_lapse_proves_every_time_on_which_the_clock_depends() -> None:
+    """ASSIST-7: who leaves out that a question stopped the clock proves nothing."""
+    story = asked().say("question", ASKED, Clarify()).say("reply", ASKER, Clarify())
+    story.say("seen", ASKED, kind="thread.seen", own={}, by_node=True)
+    names = ("ask", "question", "reply", "seen")
+    cites = tuple((story.id(name), b"receipt") for name in names)
+    story.say("lapse", ASKER, Lapse(clock="triage", cites=cites))
+    story.prove("lapse", "ask", T0).prove("lapse", "seen", T0 + 30 * HOUR)
+    assert story.effect("lapse") == "ASSIST-7"
+    story.prove("lapse", "question", T0 + HOUR)
+    assert story.effect("lapse") == "ASSIST-7"
+    story.prove("lapse", "reply", T0 + 8 * HOUR)
+    assert story.effect("lapse") == "ASSIST-7", "seven hours stood still"
+    story.prove("lapse", "reply", T0 + 4 * HOUR)
     assert story.request.phase is Phase.EXPIRED
 
 
@@ -539,6 +572,10 @@ def test_the_nodes_own_words_move_nothing() -> None:
     assert story.request.phase is Phase.SENT
     assert not story.request.without_effect
     assert story.say("ack", ASKED, Acknowledge(), by_node=True).effect("ack") == "THREAD-5"
+    move = replace(story.telling.told[-1], barred=None)
+    rule = ASSISTANCE.judge(asked().request, move, GROUND)
+    assert rule is not None
+    assert rule.id == "THREAD-5"
 
 
 def test_delivered_is_sent_with_the_addressees_receipt() -> None:
