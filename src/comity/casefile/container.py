@@ -127,8 +127,7 @@ def write_archive(files: Iterable[Measured], out: BinaryIO) -> None:
             Entry(name=file.source.name, size=file.size, crc=file.crc, start=at, data=data)
         )
         at = data + file.size
-    for piece in _directory(entries, at):
-        out.write(piece)
+    out.writelines(_directory(entries, at))
 
 
 def open_archive(file: BinaryIO) -> "Archive":

@@ -1,3 +1,412 @@
-"""Sentences of the area verify."""
+"""Sentences of the areas casefile and verify, and of the story that both tell."""
 
-SENTENCES: dict[str, tuple[str, str]] = {}
+SENTENCES: dict[str, tuple[str, str]] = {
+    "casefile.not-a-case-file": (
+        "这不是案卷文件（.comity）。",
+        "This is not a case file (.comity).",
+    ),
+    "casefile.cut-short": (
+        "案卷文件不完整：在第{at}字节处中断。",
+        "The case file is cut short at byte {at}.",
+    ),
+    "casefile.unreadable": ("文件无法读取：{problem}", "The file cannot be read: {problem}"),
+    "casefile.header": (
+        "第{at}字节处的归档文件头不是规定的形式。",
+        "The archive header at byte {at} is not as it must be.",
+    ),
+    "casefile.directory": (
+        "第{at}字节处的归档目录与内容不符。",
+        "The archive's directory at byte {at} does not fit what is in it.",
+    ),
+    "casefile.trailing": (
+        "归档结束后（第{at}字节起）还有多余内容。",
+        "Something follows the end of the archive, from byte {at}.",
+    ),
+    "casefile.name": ("不允许的文件名：{name}。", "The file name {name} is not allowed."),
+    "casefile.order": (
+        "{name}：文件次序不对，或有重复。",
+        "{name}: files are not in order, or one is there twice.",
+    ),
+    "casefile.twins": (
+        "有两个文件名仅大小写不同：{name}。",
+        "Two file names differ in case alone: {name}.",
+    ),
+    "casefile.too-many": (
+        "文件数超过上限{limit}。",
+        "There are more than {limit} files.",
+    ),
+    "casefile.no-such-file": ("案卷中没有{name}。", "There is no {name} in the file."),
+    "casefile.crc": ("{name}：校验和不符。", "{name}: the checksum does not fit."),
+    "casefile.file-too-large": (
+        "{name}长{size}字节，超过上限{limit}字节。",
+        "{name} has {size} bytes; the limit is {limit}.",
+    ),
+    "casefile.changed": (
+        "导出期间{name}发生了变化。",
+        "{name} changed while it was exported.",
+    ),
+    "casefile.twice": (
+        "{name}有两份，内容不同。",
+        "There are two different versions of {name}.",
+    ),
+    "casefile.unknown-path": (
+        "案卷中不应有{name}。",
+        "{name} does not belong in a case file.",
+    ),
+    "casefile.manifest": ("清单的字段{field}有误。", "The manifest's field {field} is wrong."),
+    "casefile.signature": (
+        "清单签名的形式不符合规定。",
+        "The signature of the manifest is not of the required form.",
+    ),
+    "casefile.other-manifest": (
+        "签名所签的是另一份清单。",
+        "The signature is over another manifest.",
+    ),
+    "casefile.demo": (
+        "演示：本文件中没有任何真实的一方说过任何话。",
+        "DEMONSTRATION: no real party said anything that stands in this file.",
+    ),
+    "casefile.title": ("案卷（.comity）说明", "About this case file (.comity)"),
+    "casefile.copy": (
+        "阅读件，不是证据。证据是 statements/、payloads/、receipts/ 和 cards/ 中的文件。",
+        (
+            "Reading copy, not the evidence. The evidence is in statements/, payloads/, "
+            "receipts/ and cards/."
+        ),
+    ),
+    "casefile.subject": ("事项：{subject}", "Subject: {subject}"),
+    "casefile.party": ("{name}　{party}", "{name}  {party}"),
+    "casefile.keys": (
+        "四、各方公钥（创始声明所载）",
+        "4. Public keys, as the inceptions hold them",
+    ),
+    "casefile.thread": ("—— {subject} ——", "—— {subject} ——"),
+    "casefile.statement": ("编号 {sid}", "Statement {sid}"),
+    "casefile.authentic": ("[{tag}] 作准文本：", "[{tag}] authentic text:"),
+    "casefile.translation": (
+        "[{tag}] 译文，译自[{of}]，译者：{by}。不是作准文本：",
+        "[{tag}] translation from [{of}] by {by}; not authentic:",
+    ),
+    "casefile.machine": (
+        "[{tag}] 机器译文，译自[{of}]，提供者：{by}。不是作准文本：",
+        "[{tag}] machine translation from [{of}] by {by}; not authentic:",
+    ),
+    "casefile.attachment": (
+        "附件 {name}（{size}字节，SHA-256 {sha256}）",
+        "Attachment {name} ({size} bytes, SHA-256 {sha256})",
+    ),
+    "casefile.section": ("{name}：", "{name}:"),
+    "story.said": ("{who}{does}（自称时间{claimed}）。", "{who} {does} (claimed date {claimed})."),
+    "story.held": (
+        "{log}的日志不晚于{time}收录。",
+        "The log of {log} held it by {time}.",
+    ),
+    "story.not-held": ("本文件中没有其日志回执。", "No log's receipt for it is in this file."),
+    "story.without-effect": ("不产生效力：{rule}", "Without effect: {rule}"),
+    "story.does.hidden": ("作出一项内容未出示的表示", "says something that is not shown"),
+    "story.does.other": ("作出“{kind}”表示", "says “{kind}”"),
+    "story.does.thread.seen": (
+        "的节点已收录此前各项，不表示有人阅读",
+        "holds what went before in its node; no person need have read it",
+    ),
+    "story.does.mechanism.charter": ("提出机制章程", "proposes the charter of a mechanism"),
+    "story.does.mechanism.accede": ("签署章程，加入机制", "signs the charter and joins"),
+    "story.does.assistance.submit": ("提出协助请求", "asks for assistance"),
+    "story.does.assistance.acknowledge": ("确认收到请求", "acknowledges the request"),
+    "story.does.assistance.clarify": ("要求或作出澄清", "asks for or gives a clarification"),
+    "story.does.assistance.accept": ("就请求作出决定", "decides on the request"),
+    "story.does.assistance.refuse": ("未接受请求", "does not take up the request"),
+    "story.does.assistance.report": ("报告进展", "reports on progress"),
+    "story.does.assistance.extend": ("延长期限", "extends a time limit"),
+    "story.does.assistance.transfer": ("转交请求", "passes the request on"),
+    "story.does.assistance.escalate": (
+        "将请求提交更高层级",
+        "takes the request to a higher level",
+    ),
+    "story.does.assistance.answer": ("作出答复", "answers the request"),
+    "story.does.assistance.withdraw": ("撤回请求", "withdraws the request"),
+    "story.does.assistance.rate": ("评价答复", "rates the answer"),
+    "story.does.assistance.remark": ("就评价作出说明", "remarks on the rating"),
+    "story.does.assistance.close": ("结束事项", "closes the matter"),
+    "story.does.assistance.lapse": ("指出期限已过", "shows that a time has passed"),
+    "story.own.profile": ("请求类型", "profile"),
+    "story.own.version": ("版本", "version"),
+    "story.own.tlp": ("TLP", "TLP"),
+    "story.own.pap": ("PAP", "PAP"),
+    "story.own.urgency": ("紧急程度", "urgency"),
+    "story.own.decision": ("决定", "decision"),
+    "story.own.status": ("状态", "status"),
+    "story.own.outcome": ("结果", "outcome"),
+    "story.own.ground": ("理由", "ground"),
+    "story.own.quality": ("质量", "quality"),
+    "story.own.clock": ("时限", "clock"),
+    "story.own.channel": ("渠道", "channel"),
+    "story.own.until": ("至", "until"),
+    "story.phase.absent": ("无", "nothing has been asked"),
+    "story.phase.proposed": ("已提出，尚未生效", "proposed, not yet in force"),
+    "story.phase.in-force": ("生效", "in force"),
+    "story.phase.sent": ("已发出", "sent"),
+    "story.phase.delivered": ("已送达", "delivered"),
+    "story.phase.acknowledged": ("已确认收到", "acknowledged"),
+    "story.phase.clarification": ("等待澄清", "waiting for a clarification"),
+    "story.phase.accepted": ("已接受", "accepted"),
+    "story.phase.partly": ("部分接受", "accepted in part"),
+    "story.phase.conditional": ("附条件接受", "accepted on conditions"),
+    "story.phase.postponed": ("推迟", "postponed"),
+    "story.phase.refused": ("已拒绝", "refused"),
+    "story.phase.transferred": ("已转交", "transferred"),
+    "story.phase.not-competent": ("无管辖权", "not competent"),
+    "story.phase.no-data": ("无相关数据", "no data"),
+    "story.phase.executing": ("办理中", "being executed"),
+    "story.phase.interim": ("已作中间答复", "answered in the interim"),
+    "story.phase.answered": ("已答复", "answered"),
+    "story.phase.rated": ("已评价", "rated"),
+    "story.phase.closed": ("已结束", "closed"),
+    "story.phase.withdrawn": ("已撤回", "withdrawn"),
+    "story.phase.expired": ("已过期", "expired"),
+    "story.phase.escalated": ("已提交更高层级", "escalated"),
+    "verify.VALID": (
+        "全部核验，无一缺失。",
+        "Everything was checked and nothing is missing.",
+    ),
+    "verify.INVALID": ("至少有一项核验不成立。", "At least one check does not hold."),
+    "verify.VALID_WITH_GAPS": (
+        "文件所含内容属实，但有缺失。",
+        "What is there is right, but something is missing.",
+    ),
+    "verify.SELF_CONSISTENT_ONLY": (
+        "未给出信任根：文件自身一致，但不能证明各方的身份。",
+        (
+            "No root of trust was given: the file agrees with itself, which does not prove who "
+            "the parties are."
+        ),
+    ),
+    "verify.CONTESTED_KEY": (
+        "有密钥存在争议，且签署件无法确定时间。",
+        "A key is disputed and the statement cannot be dated.",
+    ),
+    "verify.PARTLY_ERASED": (
+        "部分内容已删除，证明完好。",
+        "Parts are erased; the proof is intact.",
+    ),
+    "verify.HALF_CHECKED": (
+        "有算法在本机不受支持，未能全部核验。",
+        "An algorithm is not supported here, so not everything was checked.",
+    ),
+    "verify.UNKNOWN_VERSION": (
+        "有内容的格式比本程序新。",
+        "Something is of a format newer than this program.",
+    ),
+    "verify.check.archive": ("归档", "archive"),
+    "verify.check.manifest": ("清单", "manifest"),
+    "verify.check.file": ("文件", "file"),
+    "verify.check.card": ("名片", "card"),
+    "verify.check.root": ("信任根", "root"),
+    "verify.check.format": ("格式", "format"),
+    "verify.check.signature": ("签名", "signature"),
+    "verify.check.key": ("密钥", "key"),
+    "verify.check.body": ("正文摘要", "body digest"),
+    "verify.check.sections": ("各部分", "sections"),
+    "verify.check.inclusion": ("收录", "inclusion"),
+    "verify.check.head": ("检查点", "head"),
+    "verify.check.charter": ("章程", "charter"),
+    "verify.check.rules": ("规则", "rules"),
+    "verify.check.links": ("前后关联", "links"),
+    "verify.check.evidence": ("附件", "evidence"),
+    "verify.check.demo": ("演示标记", "demo mark"),
+    "verify.check.reading-copy": ("阅读件", "reading copy"),
+    "verify.holds": ("成立", "holds"),
+    "verify.does-not-hold": ("不成立", "does not hold"),
+    "verify.not-checked": ("未核验", "not checked"),
+    "verify.line": ("  {check}：{finding}", "  {check}: {finding}"),
+    "verify.line-why": ("  {check}：{finding}。{why}", "  {check}: {finding}. {why}"),
+    "verify.whole": ("文件整体", "The file as a whole"),
+    "verify.of-statement": ("签署件 {sid}", "Statement {sid}"),
+    "verify.of-log": ("{check}（{name}的日志）", "{check} (log of {name})"),
+    "verify.story": ("经过", "What happened"),
+    "verify.phase": (
+        "本文件所示状态：{phase}。",
+        "As far as this file shows, it stands at: {phase}.",
+    ),
+    "verify.missing": ("缺失：", "Missing:"),
+    "verify.verdict": ("结论：{verdict}。{text}", "Verdict: {verdict}. {text}"),
+    "verify.also": ("另有：{verdicts}", "Also: {verdicts}"),
+    "verify.root-mechanism": (
+        "信任根是本事项所属机制的创始声明。",
+        "The root is the founding statement of the mechanism that this belongs to.",
+    ),
+    "verify.root-party": (
+        "信任根是{name}的创始声明；该方签署了章程。",
+        "The root is the inception of {name}, which signed the charter.",
+    ),
+    "verify.no-root": ("未给出信任根。", "No root was given."),
+    "verify.root-form": (
+        "信任根应为64位十六进制数字，所给为“{root}”。",
+        "A root is 64 hex digits; what was given is “{root}”.",
+    ),
+    "verify.root-not-found": (
+        "文件中的证明不能追溯到信任根{root}。",
+        "Nothing in this file leads back to the root {root}.",
+    ),
+    "verify.root-not-signed": (
+        "{name}没有签署本事项所属机制的章程。",
+        "{name} did not sign the charter of the mechanism that this belongs to.",
+    ),
+    "verify.file-missing": ("缺少清单所列的{name}。", "{name} is in the manifest but not here."),
+    "verify.file-unlisted": ("{name}不在清单中。", "{name} is not in the manifest."),
+    "verify.file-differs": (
+        "{name}与清单所列的长度或摘要不符。",
+        "{name} is not of the length or digest that the manifest says.",
+    ),
+    "verify.newer-format": (
+        "格式“{format}”比本程序新。",
+        "The format “{format}” is newer than this program.",
+    ),
+    "verify.unknown-kind": (
+        "本程序不认识“{kind}”这种表示。",
+        "This program does not know the kind “{kind}”.",
+    ),
+    "verify.unsupported": (
+        "本机不支持算法{alg}。",
+        "The algorithm {alg} is not supported here.",
+    ),
+    "verify.copy-not-checked": (
+        "仅供阅读，不是证据；内容未经核验。",
+        "For reading only, not evidence; what it says was not checked.",
+    ),
+    "verify.card-missing": ("缺少{party}的名片。", "The card of {party} is missing."),
+    "verify.card-other": ("名片属于另一方。", "The card is another party's."),
+    "verify.exporter-differs": (
+        "清单由另一方签署，而非清单所列导出方。",
+        "The manifest is signed by another party than the exporter it names.",
+    ),
+    "verify.not-by-statement": (
+        "前提不成立，未予核验。",
+        "Not checked, because what it rests on was not proved.",
+    ),
+    "verify.id-differs": (
+        "文件名不是该签署件的编号。",
+        "The file's name is not the id of the statement.",
+    ),
+    "verify.not-emptied": (
+        "签署件的未保护部分应为空。",
+        "The statement's unprotected header must be empty.",
+    ),
+    "verify.foreign-subject": (
+        "该签署件属于另一事项。",
+        "The statement is about another subject.",
+    ),
+    "verify.statement-missing": (
+        "缺少签署件{sid}，而{by}引用了它。",
+        "The statement {sid} is missing; {by} refers to it.",
+    ),
+    "verify.opening-missing": (
+        "缺少开启事项{subject}的签署件。",
+        "The statement that opens {subject} is missing.",
+    ),
+    "verify.charter-missing": (
+        "缺少章程（{net}）。",
+        "The charter ({net}) is missing.",
+    ),
+    "verify.payload-missing": ("缺少正文记录。", "The record of the body is missing."),
+    "verify.statement-for-file-missing": (
+        "没有与之对应的签署件。",
+        "There is no statement that it belongs to.",
+    ),
+    "verify.receipt-missing": (
+        "缺少{name}的日志对签署件{sid}的回执。",
+        "The receipt of the log of {name} for statement {sid} is missing.",
+    ),
+    "verify.receipt-of-stranger": (
+        "没有该日志所属方的名片，回执无法核验。",
+        "The card of the party whose log this is is missing, so the receipt cannot be checked.",
+    ),
+    "verify.head-missing": (
+        "缺少回执所依据的检查点文件。",
+        "The file of the checkpoint under the receipt is missing.",
+    ),
+    "verify.head-differs": (
+        "检查点文件与回执所载不符。",
+        "The file of the checkpoint is not the one in the receipt.",
+    ),
+    "verify.head-other": (
+        "检查点文件的文件名与内容不符。",
+        "The file of the checkpoint is not named by what it says.",
+    ),
+    "verify.heads-contradict": (
+        "{name}的日志在大小{size}处有两个不同的检查点。",
+        "The log of {name} has two different heads of size {size}.",
+    ),
+    "verify.entries-contradict": (
+        "{name}的日志在第{index}位有两个不同的条目。",
+        "The log of {name} shows two different entries at index {index}.",
+    ),
+    "verify.entry-twice": (
+        "{name}的日志两次收录了同一签署件。",
+        "The log of {name} holds the same statement twice.",
+    ),
+    "verify.sections-left-out": (
+        "导出方未出示以下部分：{names}。",
+        "The exporter does not show these sections: {names}.",
+    ),
+    "verify.sections-not-declared": (
+        "以下部分缺失，清单却未说明：{names}。",
+        "These sections are missing, and the manifest does not say so: {names}.",
+    ),
+    "verify.evidence-missing": (
+        "缺少附件{name}（密文{cipher}）。",
+        "The attachment {name} (ciphertext {cipher}) is missing.",
+    ),
+    "verify.evidence-not-named": (
+        "所示正文均未提及此附件，未能解密核验。",
+        "No body that is shown speaks of this attachment, so it could not be opened.",
+    ),
+    "verify.evidence-digest": (
+        "密文的摘要不是其文件名。",
+        "The digest of the ciphertext is not its name.",
+    ),
+    "verify.not-a-member": (
+        "签发方不是机制成员。",
+        "The issuer is not a member of the mechanism.",
+    ),
+    "verify.other-charter": (
+        "签署件指明的是另一机制。",
+        "The statement names another mechanism.",
+    ),
+    "verify.not-in-force": (
+        "据本文件所示，机制尚未生效。",
+        "As far as this file shows, the mechanism is not in force.",
+    ),
+    "verify.not-yet-in-force": (
+        "签发方的日志收录本事项的开启声明时，尚未收录全部加入声明。",
+        (
+            "When the issuer's log took the statement that opened the matter, it did not yet "
+            "hold every accession."
+        ),
+    ),
+    "verify.demo-differs": (
+        "清单的演示标记与签署内容不符。",
+        "The manifest's demo mark is not what is signed.",
+    ),
+    "verify.kind-differs": (
+        "清单所列种类不是本事项的种类。",
+        "The manifest names another kind of subject.",
+    ),
+    "verify.without-effect": ("不产生效力（{rule}）：{text}", "Without effect ({rule}): {text}"),
+    "verify.waiting": (
+        "所引用的签署件缺失，无法判断其效力。",
+        "What it refers to is missing, so its effect cannot be told.",
+    ),
+    "verify.fork": (
+        "{name}在同一处作出了两项不同的表示（{one}与{other}）。",
+        "{name} said two different things at the same place ({one} and {other}).",
+    ),
+    "verify.unexpected": (
+        "核验程序遇到意外情况，文件未能核验：{problem}",
+        "The program met something unexpected and could not check the file: {problem}",
+    ),
+    "verify.help": (
+        "核验案卷文件：无需节点，无需网络。",
+        "Check a case file: no node and no network are needed.",
+    ),
+}
