@@ -1,0 +1,206 @@
+"""Serves a node's peers: HTTP/1.1, over TLS 1.3 if there is a certificate.
+
+The limits that belong to connections are here: how many, how large a header, how long one may
+take and how long a connection may idle.  What the server itself refuses, it refuses as problem
+details too.  Nothing is written to an access log.
+
+Source: security threats T30, T61.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import h11
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from comity.errors import ComityError, FormatError, PeerError
+from comity.exchange.limits import MOST_HEADER_BYTES, Limits
+from comity.exchange.problems import PROBLEM_TYPE, encode_problem, status_of
+from comity.exchange.tls import server_context
+
+GRACE_SECONDS: Final = 10
+_BACKLOG: Final = 512
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where and how to listen."""
+
+    host: str
+    port: int
+    """0: any that is free."""
+    certificate: Path | None = None
+    """PEM file with the certificate chain; none: plain HTTP."""
+    key: Path | None = None
+    """PEM file with its key, if not in the same file."""
+    limits: Limits = Limits()
+
+
+async def serve(
+    app: Starlette,
+    listening: Listening,
+    *,
+    ready: Callable[[str], None] = lambda _: None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve until a signal (SIGTERM, SIGINT) or ``stop``; finish what is under way.
+
+    Args:
+        app: ``peer_app(…)``.
+        listening: where and how.
+        ready: called with the URL, for example ``http://127.0.0.1:8471``, once requests are
+            accepted.
+        stop: if given, set it to stop, and signals are the caller's to handle.
+
+    Raises:
+        FormatError: ``exchange.certificate``, ``exchange.cannot-listen``.
+
+    """
+    secure = listening.certificate is not None
+    tls = server_context(listening.certificate, listening.key) if listening.certificate else None
+    listener = _bind(listening.host, listening.port)
+    limits = listening.limits
+    config = uvicorn.Config(
+        app,
+        http=_protocol(limits),
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=limits.idle_seconds,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+        ssl_context_factory=(lambda *_: tls) if tls is not None else None,
+    )
+    server = _Server(config)
+    host = f"[{listening.host}]" if ":" in listening.host else listening.host
+    url = f"{'https' if secure else 'http'}://{host}:{listener.getsockname()[1]}"
+    with listener, _signals(server) if stop is None else contextlib.nullcontext():
+        await server.serve_until(listener, stop, lambda: ready(url))
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own handling of signals, which ends by raising them again."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    async def serve_until(
+        self, listener: socket.socket, stop: asyncio.Event | None, ready: Callable[[], None]
+    ) -> None:
+        serving = asyncio.create_task(self.serve(sockets=[listener]))
+        try:
+            while not self.started and not serving.done():
+                await asyncio.sleep(0.005)
+            if self.started:
+                ready()
+            if stop is not None:
+                waiting = asyncio.create_task(stop.wait())
+                await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                self.should_exit = True
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            self.should_exit = True
+            await serving
+            raise
+
+
+@contextlib.contextmanager
+def _signals(server: uvicorn.Server) -> Generator[None]:
+    """Let the usual signals end the server; a second one does not wait."""
+    loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, leave)
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+        listener.setblocking(False)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else "?"
+        raise FormatError("exchange.cannot-listen", host=host, port=port, why=why) from error
+    return listener
+
+
+def _protocol(limits: Limits) -> type[H11Protocol]:
+    """Return uvicorn's HTTP/1.1 with bounds on connections, and our form of refusal."""
+
+    class BoundedProtocol(H11Protocol):
+        """Closes what is too many, and what sends no whole header in time."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._without_request = self.loop.call_later(limits.header_seconds, self._too_slow)
+            if len(self.connections) > limits.connections:
+                self._send_problem(PeerError("exchange.busy", retry_after=1))
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._without_request.cancel()
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if self.transport.is_closing():
+                return
+            super().data_received(data)
+            if self.conn.their_state is h11.IDLE:
+                # A header has begun and is not whole: its time runs from its first byte.
+                if self._without_request.cancelled():
+                    self._without_request = self.loop.call_later(
+                        limits.header_seconds, self._too_slow
+                    )
+            else:
+                self._without_request.cancel()
+
+        def send_400_response(self, msg: str) -> None:
+            del msg
+            self._send_problem(FormatError("exchange.http"))
+
+        def _too_slow(self) -> None:
+            if not self.transport.is_closing() and self.conn.their_state is h11.IDLE:
+                self.transport.close()
+
+        def _send_problem(self, error: ComityError) -> None:
+            body = encode_problem(error)
+            status = status_of(error)
+            lines = (
+                f"HTTP/1.1 {status} {'Bad Request' if status < 500 else 'Unavailable'}",  # noqa: PLR2004
+                f"content-type: {PROBLEM_TYPE}",
+                f"content-length: {len(body)}",
+                "connection: close",
+            )
+            self.transport.write("\r\n".join((*lines, "", "")).encode() + body)
+            self.transport.close()
+
+    return BoundedProtocol
