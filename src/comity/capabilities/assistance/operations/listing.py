@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from comity.capabilities.assistance.operations.case import party_json
+from comity.capabilities.assistance.case import party_json
 from comity.capabilities.assistance.operations.submitting import drafts_json
 from comity.capabilities.assistance.profiles import PROFILES
 from comity.capabilities.assistance.projection import Row, read_row

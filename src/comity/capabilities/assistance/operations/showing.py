@@ -9,7 +9,7 @@ from comity.capabilities.assistance.fields import (
     languages_of,
     read_fields,
 )
-from comity.capabilities.assistance.operations.case import Case, find_case, party_json, turn_json
+from comity.capabilities.assistance.case import Case, find_case, party_json, turn_json
 from comity.capabilities.assistance.operations.statements import (
     plain_value,
     statement_json,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from comity.capabilities.assistance.operations.case import Case, party_json
+from comity.capabilities.assistance.case import Case, party_json
 from comity.capabilities.assistance.schema import payload_of
 from comity.errors import ComityError
 from comity.fold.entry import Told

@@ -16,7 +16,7 @@ from comity.capabilities.assistance.fields import (
     languages_of,
     submission,
 )
-from comity.capabilities.assistance.operations.case import case_of, standing_json
+from comity.capabilities.assistance.case import case_of, standing_json
 from comity.capabilities.assistance.operations.saying import files_of
 from comity.capabilities.assistance.profile import Profile
 from comity.capabilities.assistance.profiles import profile_named
