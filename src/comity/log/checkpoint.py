@@ -1,240 +1,237 @@
-"""Signed heads in the form of C2SP: a checkpoint is a note with signature lines.
+"""Signed heads: what a log says it holds, as notes that other projects' tools can read.
 
 ```
 origin
-size in decimal
-root in base64
-
-— name base64(key id || signature)
+size, in decimal
+root, in base64
 ```
 
-A head of a Comity log carries two lines of the log itself, Ed25519 (type 01) and
-ML-DSA-44 (type 06); the second states the head's time.  Lines of keys that nobody asked
-about are ignored; a line of a known key that does not verify refuses the whole note.
+Exactly these three lines: no extension lines, which an ML-DSA-44 line would not sign.  A
+log signs its head twice, with Ed25519 (type 01) and with ML-DSA-44 (type 06); the second
+states the head's time.  Witnesses add lines of types 04 and 06.  Lines of keys that nobody
+asked about prove nothing and are passed over; a line of a known key that does not verify
+refuses the whole checkpoint.
 
-Source: C2SP signed-note, tlog-checkpoint, tlog-cosignature.
+Source: C2SP tlog-checkpoint v1.0.0, tlog-cosignature v1.1.0-rc.1; wire profile, section 2.1.
 """
 
-import base64
-import binascii
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 from comity.errors import FormatError, ProofError, TrustError
 from comity.log.merkle import HASH_BYTES
-from comity.statement.keys import ED25519, MLDSA44, PrivateKey, PublicKey, public_key_from_raw
+from comity.log.note import (
+    ED25519_COSIGNATURE,
+    ED25519_LINE,
+    MLDSA44_COSIGNATURE,
+    Note,
+    NoteKey,
+    check_name,
+    decode_base64,
+    parse_note,
+    write_note,
+)
+from comity.statement.keys import PublicKey, Signer
 
-ED25519_NOTE, ED25519_COSIGNATURE, MLDSA44_COSIGNATURE = 1, 4, 6
-MOST_CHECKPOINT_BYTES: Final = 128 * 1024
-MOST_LINES: Final = 32
-_DASH: Final = "\u2014 "
-_KEY_ID_BYTES: Final = 4
+LARGEST: Final = 2**53 - 1
+"""The largest size and the latest time: what JavaScript reads exactly."""
+_LINES: Final = 4
+"""Origin, size, root, and nothing after the last newline."""
 _TIME_BYTES: Final = 8
-_MOST_SIZE: Final = 2**53 - 1
-_VKEY_PARTS: Final = 3
+_LABEL: Final = b"subtree/v1\n\0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """What a head says."""
+    """What a head says; only made if it can be said.
+
+    Raises:
+        FormatError: ``log.note-name``, ``log.checkpoint``.
+
+    """
 
     origin: str
+    """The log's name."""
     size: int
+    """How many entries it holds."""
     root: bytes
+
+    def __post_init__(self) -> None:
+        """Check the parts."""
+        check_name(self.origin)
+        if not 0 <= self.size <= LARGEST or len(self.root) != HASH_BYTES:
+            raise FormatError("log.checkpoint")
 
     @property
     def body(self) -> str:
-        """The text that is signed."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteKey:
-    """A key as notes know it: a name, a type and the key."""
-
-    name: str
-    type: int
-    key: PublicKey
-
-    @property
-    def id(self) -> bytes:
-        """The four bytes that stand before a signature."""
-        return key_id(self.name, self.type, self.key.raw)
-
-
-def key_id(name: str, kind: int, raw: bytes) -> bytes:
-    """Return a key's id in notes."""
-    return sha256(name.encode() + b"\n" + bytes([kind]) + raw).digest()[:_KEY_ID_BYTES]
-
-
-def parse_vkey(text: str) -> NoteKey:
-    """Read a verifier key, ``name+hex(id)+base64(type || key)``.
-
-    Raises:
-        FormatError: ``log.vkey``, ``key.…``.
-
-    """
-    parts = text.split("+", 2)
-    try:
-        if len(parts) != _VKEY_PARTS:
-            raise FormatError("log.vkey")
-        kind, raw = _split_type(base64.b64decode(parts[2], validate=True))
-        alg = MLDSA44 if kind == MLDSA44_COSIGNATURE else ED25519
-        key = NoteKey(name=parts[0], type=kind, key=public_key_from_raw(alg, raw))
-        if bytes.fromhex(parts[1]) != key.id:
-            raise FormatError("log.vkey")
-    except ValueError:
-        raise FormatError("log.vkey") from None
-    return key
-
-
-def _split_type(data: bytes) -> tuple[int, bytes]:
-    if not data or data[0] not in {ED25519_NOTE, ED25519_COSIGNATURE, MLDSA44_COSIGNATURE}:
-        raise FormatError("log.vkey")
-    return data[0], data[1:]
+        """The three lines, which are what is signed."""
+        return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
 
 
 def log_note_keys(origin: str, ed25519: PublicKey, mldsa44: PublicKey) -> tuple[NoteKey, NoteKey]:
-    """Return the two keys with which a Comity log signs its heads."""
+    """Return the two keys with which a log signs its heads, in the order of their lines.
+
+    Raises:
+        FormatError: ``log.note-name``.
+        TrustError: ``log.note-type``.
+
+    """
     return (
-        NoteKey(name=origin, type=ED25519_NOTE, key=ed25519),
+        NoteKey(name=origin, type=ED25519_LINE, key=ed25519),
         NoteKey(name=origin, type=MLDSA44_COSIGNATURE, key=mldsa44),
     )
 
 
-def sign_checkpoint(
-    checkpoint: Checkpoint, time: int, ed25519: PrivateKey, mldsa44: PrivateKey
-) -> str:
-    """Return a signed checkpoint.
+def sign_checkpoint(checkpoint: Checkpoint, time: int, ed25519: Signer, mldsa44: Signer) -> str:
+    """Return a signed head.
 
     Args:
-        checkpoint: the head.
-        time: head time, unix seconds, UTC; stands under the ML-DSA-44 signature.
-        ed25519: the log's key of type 01.
-        mldsa44: the log's key of type 06.
+        checkpoint: what it says.
+        time: head time, unix seconds, UTC.
+        ed25519: the log's key for lines of type 01.
+        mldsa44: the log's key for lines of type 06.
+
+    Raises:
+        FormatError: ``log.time``.
+        TrustError: ``log.note-type``.
 
     """
+    if not 0 <= time <= LARGEST:
+        raise FormatError("log.time")
     first, second = log_note_keys(checkpoint.origin, ed25519.public, mldsa44.public)
-    stamp = time.to_bytes(_TIME_BYTES, "big")
-    message = _cosigned(first.name, time, checkpoint)
-    return (
-        checkpoint.body
-        + "\n"
-        + _line(first, ed25519.sign(checkpoint.body.encode()))
-        + _line(second, stamp + mldsa44.sign(message))
-    )
+    lines = [
+        (first, ed25519.sign(_message(first, checkpoint, time))),
+        (second, _stamp(time) + mldsa44.sign(_message(second, checkpoint, time))),
+    ]
+    return write_note(checkpoint.body, lines)
 
 
-def _line(key: NoteKey, signature: bytes) -> str:
-    return f"{_DASH}{key.name} {base64.b64encode(key.id + signature).decode()}\n"
-
-
-def _cosigned(name: str, time: int, checkpoint: Checkpoint) -> bytes:
-    """Return what an ML-DSA-44 line signs: the tree from 0 to its size, and who says it."""
-    names = [bytes([len(each)]) + each for each in (name.encode(), checkpoint.origin.encode())]
-    return b"".join(
-        [
-            b"subtree/v1\n\0",
-            names[0],
-            time.to_bytes(_TIME_BYTES, "big"),
-            names[1],
-            bytes(8),
-            checkpoint.size.to_bytes(8, "big"),
-            checkpoint.root,
-        ]
-    )
-
-
-def open_checkpoint(text: str, keys: Sequence[NoteKey]) -> tuple[Checkpoint, int]:
-    """Verify a checkpoint: every one of ``keys`` must have signed it.
-
-    Returns:
-        The head, and its time (unix seconds, UTC) as the lines with a time state it; 0 if
-        none does.
+def parse_checkpoint(note: str) -> tuple[Checkpoint, Note]:
+    """Read a checkpoint and its lines.  Nothing is verified.
 
     Raises:
-        FormatError: ``log.note``.
-        ProofError: ``log.head-unsigned`` (a key is missing), ``log.head-signature``,
-            ``log.head-times`` (two lines state two times).
+        FormatError: ``log.checkpoint``, ``log.note…``.
 
     """
-    checkpoint, lines = parse_checkpoint(text)
-    times: set[int] = set()
+    parsed = parse_note(note)
+    lines = parsed.text.split("\n")
+    if len(lines) != _LINES:
+        raise FormatError("log.checkpoint")
+    root = decode_base64(lines[2])
+    if root is None:
+        raise FormatError("log.checkpoint")
+    checkpoint = Checkpoint(origin=lines[0], size=_parse_size(lines[1]), root=root)
+    return checkpoint, parsed
+
+
+def open_checkpoint(note: str, keys: Sequence[NoteKey]) -> tuple[Checkpoint, int | None]:
+    """Verify a checkpoint: every one of these keys must have signed it.
+
+    Args:
+        note: the checkpoint with its lines.
+        keys: in general ``log_note_keys``.  At least one.
+
+    Returns:
+        The head, and the head time (unix seconds, UTC): what the log's own ML-DSA-44 line
+        states, ``None`` if that key is not among those asked about.
+
+    Raises:
+        FormatError: ``log.checkpoint``, ``log.note…``, ``log.note-repeated`` (a key signed
+            twice).
+        ProofError: ``log.head-unsigned`` (the line of a key is missing, or there is no
+            key), ``log.head-signature``.
+
+    """
+    checkpoint, parsed = parse_checkpoint(note)
+    if not keys:
+        raise ProofError("log.head-unsigned", name=checkpoint.origin)
+    head_time = None
     for key in keys:
-        found = [sig for name, key_id_, sig in lines if (name, key_id_) == (key.name, key.id)]
-        if not found:
-            raise ProofError("log.head-unsigned", name=key.name)
-        for signature in found:
-            times |= _verify(key, signature, checkpoint)
-    if len(times) > 1:
-        raise ProofError("log.head-times", origin=checkpoint.origin)
-    return checkpoint, times.pop() if times else 0
+        time = _verify(key, checkpoint, parsed)
+        if key.type == MLDSA44_COSIGNATURE and key.name == checkpoint.origin:
+            head_time = time
+    return checkpoint, head_time
 
 
-def _verify(key: NoteKey, signature: bytes, checkpoint: Checkpoint) -> set[int]:
-    try:
-        if key.type == ED25519_NOTE:
-            key.key.verify(signature, checkpoint.body.encode())
-            return set()
-        time = int.from_bytes(signature[:_TIME_BYTES], "big")
-        if key.type == ED25519_COSIGNATURE:
-            message = f"cosignature/v1\ntime {time}\n{checkpoint.body}".encode()
-        else:
-            message = _cosigned(key.name, time, checkpoint)
-        key.key.verify(signature[_TIME_BYTES:], message)
-    except TrustError as error:
-        raise ProofError("log.head-signature", name=key.name) from error
-    return {time}
+def cosignatures(note: str, keys: Iterable[NoteKey]) -> dict[NoteKey, int | None]:
+    """Verify those lines of a checkpoint that some keys made.
 
+    How many parties that are is for the caller to count: a party may have several keys.
 
-def parse_checkpoint(text: str) -> tuple[Checkpoint, list[tuple[str, bytes, bytes]]]:
-    """Read a checkpoint; nothing is verified.
+    Args:
+        note: the checkpoint with its lines.
+        keys: in general those of witnesses.
 
     Returns:
-        The head, and its lines as (name, key id, signature).
+        Each key that signed, and the time (unix seconds, UTC) at which it says it did;
+        ``None`` for a type that states none.
 
     Raises:
-        FormatError: ``log.note``.
+        FormatError: as ``open_checkpoint``.
+        ProofError: ``log.head-signature``.
 
     """
-    body, found, signatures = text.rpartition("\n\n")
-    if not found or len(text) > MOST_CHECKPOINT_BYTES or not signatures.endswith("\n"):
-        raise FormatError("log.note")
-    lines = signatures[:-1].split("\n")
-    if not 0 < len(lines) <= MOST_LINES:
-        raise FormatError("log.note")
-    return _parse_body(body), [_parse_line(line) for line in lines]
+    checkpoint, parsed = parse_checkpoint(note)
+    there = {(line.name, line.id) for line in parsed.signatures}
+    signed = [key for key in keys if (key.name, key.id) in there]
+    return {key: _verify(key, checkpoint, parsed) for key in signed}
 
 
-def _parse_body(body: str) -> Checkpoint:
-    lines = body.split("\n")
-    if len(lines) != 3:  # noqa: PLR2004 - extension lines are not used and not accepted
-        raise FormatError("log.note")
-    origin, size, root = lines
-    if not origin or len(origin.encode()) > HASH_BYTES * 7 or not origin.isprintable():
-        raise FormatError("log.note")
-    if not (size.isascii() and size.isdigit()) or (size[0] == "0" and size != "0"):
-        raise FormatError("log.note")
-    if len(size) > len(str(_MOST_SIZE)) or int(size) > _MOST_SIZE:
-        raise FormatError("log.note")
-    return Checkpoint(origin=origin, size=int(size), root=_base64(root, HASH_BYTES))
+def _parse_size(text: str) -> int:
+    most = len(str(LARGEST))
+    if not (text.isascii() and text.isdecimal() and len(text) <= most and str(int(text)) == text):
+        raise FormatError("log.checkpoint")
+    return int(text)
 
 
-def _parse_line(line: str) -> tuple[str, bytes, bytes]:
-    name, found, encoded = line.removeprefix(_DASH).partition(" ")
-    if not line.startswith(_DASH) or not found or not name or "+" in name:
-        raise FormatError("log.note")
-    raw = _base64(encoded, None)
-    return name, raw[:_KEY_ID_BYTES], raw[_KEY_ID_BYTES:]
-
-
-def _base64(text: str, length: int | None) -> bytes:
+def _verify(key: NoteKey, checkpoint: Checkpoint, note: Note) -> int | None:
+    """Verify the one line of a key, and return the time that it states."""
+    lines = [
+        line.signature for line in note.signatures if (line.name, line.id) == (key.name, key.id)
+    ]
+    if not lines:
+        raise ProofError("log.head-unsigned", name=key.name)
+    if len(lines) > 1:
+        raise FormatError("log.note-repeated", name=key.name)
+    signature, time = lines[0], None
+    if key.type != ED25519_LINE:
+        time = int.from_bytes(signature[:_TIME_BYTES], "big")
+        signature = signature[_TIME_BYTES:]
+        if time > LARGEST:
+            raise ProofError("log.head-signature", name=key.name)
     try:
-        raw = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise FormatError("log.note") from None
-    if base64.b64encode(raw).decode() != text or (length is not None and len(raw) != length):
-        raise FormatError("log.note")
-    return raw
+        key.key.verify(signature, _message(key, checkpoint, time or 0))
+    except TrustError:
+        raise ProofError("log.head-signature", name=key.name) from None
+    return time
+
+
+def _message(key: NoteKey, checkpoint: Checkpoint, time: int) -> bytes:
+    """Return what a line of this key signs."""
+    if key.type == ED25519_LINE:
+        return checkpoint.body.encode()
+    if key.type == ED25519_COSIGNATURE:
+        return f"cosignature/v1\ntime {time}\n{checkpoint.body}".encode()
+    return b"".join(
+        (
+            _LABEL,
+            _prefixed(key.name),
+            _stamp(time),
+            _prefixed(checkpoint.origin),
+            # A checkpoint is the subtree from leaf 0 to its size.
+            _stamp(0),
+            _stamp(checkpoint.size),
+            checkpoint.root,
+        )
+    )
+
+
+def _prefixed(name: str) -> bytes:
+    raw = name.encode()
+    return bytes((len(raw),)) + raw
+
+
+def _stamp(number: int) -> bytes:
+    return number.to_bytes(_TIME_BYTES, "big")

@@ -1,9 +1,12 @@
-"""Hashes and proofs of an append-only Merkle tree.
+"""Hashes of an append-only Merkle tree, and what its proofs prove.
+
+A proof has exactly one length for its sizes and index, every hash in it has 32 bytes, and
+a proof about the empty tree does not exist: any tree continues it.
 
 Source: RFC 9162, sections 2.1.1 to 2.1.4 (the tree of RFC 6962, with SHA-256).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -11,7 +14,6 @@ from comity.errors import ProofError
 
 HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
-MOST_PATH: Final = 63
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -27,6 +29,8 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
     """Return the root that an inclusion proof leads to.
 
+    Size and index alone are not proved by that: one path fits several pairs of them.
+
     Args:
         leaf: the leaf's hash.
         index: the leaf's index, from 0.
@@ -34,29 +38,17 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes
         path: the proof, from the leaf upwards.
 
     Raises:
-        ProofError: ``log.index`` (not below the size), ``log.path-hash``,
-            ``log.path-length``.
+        ProofError: ``log.index`` (not below the size), ``log.path-length``,
+            ``log.path-hash``.
 
     """
     if not 0 <= index < size:
         raise ProofError("log.index", index=index, size=size)
-    _check_hashes([leaf, *path])
-    node, last, root = index, size - 1, leaf
-    for each in path:
-        if last == 0:
-            raise ProofError("log.path-length", length=len(path))
-        if node & 1 or node == last:
-            root = node_hash(each, root)
-            while node and not node & 1:
-                node >>= 1
-                last >>= 1
-        else:
-            root = node_hash(root, each)
-        node >>= 1
-        last >>= 1
-    if last:
-        raise ProofError("log.path-length", length=len(path))
-    return root
+    inner, border = _lengths(index, size)
+    _check_length(path, inner + border)
+    _check_hashes(path)
+    _check_hashes((leaf,))
+    return _climb_border(_climb(leaf, index, path[:inner]), path[inner:])
 
 
 def verify_inclusion(
@@ -78,53 +70,65 @@ def verify_consistency(
     """Check that a tree (size, root) is the beginning of another.
 
     Raises:
-        ProofError: ``log.sizes`` (the old one is empty or larger), ``log.path-hash``,
-            ``log.path-length``, ``log.root``.
+        ProofError: ``log.sizes`` (the old one is empty or larger), ``log.path-length``,
+            ``log.path-hash``, ``log.root``.
 
     """
-    (first, first_root), (second, second_root) = old, new
-    if not 0 < first <= second:
-        raise ProofError("log.sizes", old=first, new=second)
-    _check_hashes([first_root, second_root, *path])
-    if first == second:
-        if path:
-            raise ProofError("log.path-length", length=len(path))
-        if first_root != second_root:
-            raise ProofError("log.root", size=second)
+    (old_size, old_root), (new_size, new_root) = old, new
+    if not 0 < old_size <= new_size:
+        raise ProofError("log.sizes", old=old_size, new=new_size)
+    _check_hashes((old_root, new_root, *path))
+    if old_size == new_size:
+        _check_length(path, 0)
+        _check_root(old_root, new_root, new_size)
         return
-    # A tree whose size is a power of two is itself the first hash of the proof.
-    hashes = [first_root, *path] if first & (first - 1) == 0 else list(path)
-    if not path or not hashes:
-        raise ProofError("log.path-length", length=0)
-    if _roots(first, second, hashes) != (first_root, second_root):
-        raise ProofError("log.root", size=second)
+    # The climb begins at the largest whole subtree that ends the old tree.  If that is the
+    # old tree itself, its root begins the climb and does not stand in the proof.
+    level = (old_size & -old_size).bit_length() - 1
+    inner, border = _lengths(old_size - 1, new_size)
+    inner -= level
+    whole = old_size == 1 << level
+    _check_length(path, inner + border + (not whole))
+    seed, rest = (old_root, path) if whole else (path[0], path[1:])
+    index = (old_size - 1) >> level
+    lower, upper = rest[:inner], rest[inner:]
+    lefts = [each for at, each in enumerate(lower) if index >> at & 1]
+    _check_root(_climb_border(seed, [*lefts, *upper]), old_root, old_size)
+    _check_root(_climb_border(_climb(seed, index, lower), upper), new_root, new_size)
 
 
-def _roots(first: int, second: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
-    node, last = first - 1, second - 1
-    while node & 1:
-        node >>= 1
-        last >>= 1
-    old = new = hashes[0]
-    for each in hashes[1:]:
-        if last == 0:
-            raise ProofError("log.path-length", length=len(hashes))
-        if node & 1 or node == last:
-            old, new = node_hash(each, old), node_hash(each, new)
-            while node and not node & 1:
-                node >>= 1
-                last >>= 1
-        else:
-            new = node_hash(new, each)
-        node >>= 1
-        last >>= 1
-    if last:
-        raise ProofError("log.path-length", length=len(hashes))
-    return old, new
+def _lengths(index: int, size: int) -> tuple[int, int]:
+    """Return how much of a path lies below, and how much on, the right border of the tree.
+
+    On the border every neighbour stands to the left.
+    """
+    inner = (index ^ (size - 1)).bit_length()
+    return inner, (index >> inner).bit_count()
 
 
-def _check_hashes(hashes: Sequence[bytes]) -> None:
-    if len(hashes) > MOST_PATH + 2:
-        raise ProofError("log.path-length", length=len(hashes))
-    if any(len(each) != HASH_BYTES for each in hashes):
-        raise ProofError("log.path-hash", expected=HASH_BYTES)
+def _climb(node: bytes, index: int, path: Sequence[bytes]) -> bytes:
+    for level, neighbour in enumerate(path):
+        node = node_hash(neighbour, node) if index >> level & 1 else node_hash(node, neighbour)
+    return node
+
+
+def _climb_border(node: bytes, path: Iterable[bytes]) -> bytes:
+    for neighbour in path:
+        node = node_hash(neighbour, node)
+    return node
+
+
+def _check_root(found: bytes, expected: bytes, size: int) -> None:
+    if found != expected:
+        raise ProofError("log.root", size=size)
+
+
+def _check_length(path: Sequence[bytes], expected: int) -> None:
+    if len(path) != expected:
+        raise ProofError("log.path-length", length=len(path), expected=expected)
+
+
+def _check_hashes(hashes: Iterable[bytes]) -> None:
+    for each in hashes:
+        if len(each) != HASH_BYTES:
+            raise ProofError("log.path-hash", size=len(each), expected=HASH_BYTES)

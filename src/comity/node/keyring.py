@@ -14,6 +14,7 @@ from typing import Final
 
 from comity.errors import FormatError, TrustError
 from comity.statement import cbor
+from comity.statement.cbor import Value
 from comity.statement.kem import KemPrivateKey
 from comity.statement.keys import ED25519, ES256, MLDSA44, PrivateKey
 from comity.statement.reading import Reading
@@ -84,7 +85,7 @@ def make_secret(folder: Path) -> None:
 
 def save_keys(folder: Path, ring: KeyRing, coming: PrivateKey, vault: Vault) -> None:
     """Write a node's keys, and its next signing key, each in a file of its own."""
-    keys = {
+    keys: dict[str, Value] = {
         purpose: [key.public.alg, key.secret] for purpose, key in sorted(ring.signing.items())
     }
     content = cbor.encode({"signing": keys, "kem": ring.kem.secret})

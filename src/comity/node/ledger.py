@@ -6,7 +6,7 @@ Never two heads of one size.  A receipt follows from the first head over its lea
 first receipt of a statement is the same bytes for ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from comity.log.tree import Tree
 from comity.node.guard import Guard, Triple
 from comity.node.keyring import LOG, LOG_PQ, RECEIPT, KeyRing
 from comity.store.projections import Cell
-from comity.store.sqlite import Q, Store
+from comity.store.sqlite import Connection, Q, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,12 @@ class Ledger:
         """Put entries that are durable into the tree."""
         self.tree.extend([leaf_hash(entry) for entry in entries])
 
-    def seal(self, now: int) -> None:
-        """Sign and store a head over the whole tree, unless there is one.
+    def seal(self, now: int, with_it: Callable[[], None]) -> None:
+        """Sign a head over the whole tree, unless there is one, and store it.
+
+        Args:
+            now: unix seconds, UTC.
+            with_it: changes the database in the transaction that stores the head.
 
         Raises:
             ProofError: ``node.behind-guard``, ``node.head-differs``.
@@ -92,6 +96,7 @@ class Ledger:
                 Q["add_head"],
                 (head.size, head.root, head.time, checkpoint, signed.protected, signed.signature),
             )
+            with_it()
 
     def receipt(self, leaf: int) -> bytes | None:
         """Return the first receipt of the entry at ``leaf``, or ``None`` before its head."""
@@ -106,9 +111,9 @@ class Ledger:
             str(checkpoint),
         )
 
-    def head_time(self, leaf: int) -> tuple[int, int] | None:
+    def head_time(self, leaf: int, db: Connection | None = None) -> tuple[int, int] | None:
         """Return (size, head time) of the first head over ``leaf``."""
-        row = self._store.one("head_over", leaf)
+        row = self._store.one("head_over", leaf, db=db)
         return (number(row[0]), number(row[2])) if row else None
 
     def checkpoint(self) -> str | None:

@@ -1,29 +1,34 @@
 """The one writer of a node: jobs run one after another, many in one durable transaction.
 
-A job that raises a ``ComityError`` is undone alone and the others go on.  A batch is
-committed, then a head is signed over it, and only then do the jobs' futures answer.  A
-failure whose outcome is not known stops the writer: it never guesses.
+A job that raises is undone alone and the others go on.  A batch is committed, then a head
+is signed over it; with the head, the rows that pages read are stored; and only then do the
+jobs' futures answer.  What pages read follows from the log: after a crash between the two
+commits it is made again.  A failure whose outcome is not known stops the writer: it never
+guesses.
 
 Source: wire profile, ruling 11; ADR 8.
 """
 
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 import apsw
 
 from comity.errors import ComityError, PeerError
 from comity.node.clock import Clock
 from comity.node.ledger import Ledger
+from comity.statement.model import SubjectId
 from comity.store.projections import Cell
 from comity.store.sqlite import Q, Row, Store
 
 MOST_JOBS: Final = 256
 T = TypeVar("T")
+Show: TypeAlias = "Callable[[Transaction], None]"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +39,8 @@ class Transaction:
     now: int
     next_leaf: int
     entries: list[bytes] = field(default_factory=list)
+    touched: set[SubjectId] = field(default_factory=set)
+    """Threads whose rows must be made anew."""
     queued: bool = False
     """Something new must go out."""
 
@@ -73,8 +80,10 @@ class _Job(Generic[T]):
         db.execute(Q["savepoint"])
         try:
             result = self.run(transaction)
-        except ComityError as error:
-            refused = error
+        except (apsw.IOError, apsw.FullError, apsw.CorruptError, apsw.NotADBError):
+            raise
+        except Exception as error:  # noqa: BLE001 - one poisoned job must not stop the others
+            refused = error if isinstance(error, ComityError) else fault(error)
             db.execute(Q["undo"])
             db.execute(Q["keep"])
             transaction.next_leaf, kept, transaction.queued = before
@@ -87,9 +96,9 @@ class _Job(Generic[T]):
 class Writer:
     """A thread that runs jobs in batches."""
 
-    def __init__(self, store: Store, ledger: Ledger, clock: Clock) -> None:
-        """Start the thread."""
-        self._store, self._ledger, self._clock = store, ledger, clock
+    def __init__(self, store: Store, ledger: Ledger, clock: Clock, show: Show) -> None:
+        """Start the thread; ``show`` makes the rows of the threads that were touched."""
+        self._store, self._ledger, self._clock, self._show = store, ledger, clock, show
         self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
         self.listeners: list[Callable[[], None]] = []
         self._stopped: ComityError | None = None
@@ -103,8 +112,9 @@ class Writer:
         ``store.failed``).
         """
         future: Future[T] = Future()
-        if self._stopped is not None:
-            future.set_exception(self._stopped)
+        barred = self._stopped or self._ledger.quarantine
+        if barred is not None:
+            future.set_exception(barred)
         else:
             self._jobs.put(_Job(job, future))  # type: ignore[arg-type] # one queue, many results
         return future
@@ -144,7 +154,7 @@ class Writer:
         try:
             if transaction.entries:
                 self._ledger.extend(transaction.entries)
-                self._ledger.seal(transaction.now)
+                self._ledger.seal(transaction.now, lambda: self._show(transaction))
         except BaseException as error:
             self._stop(jobs, error)
             return
@@ -154,9 +164,7 @@ class Writer:
             for listener in self.listeners:
                 listener()
 
-    def _commit(
-        self, jobs: "list[_Job[object]]"
-    ) -> tuple[Transaction, list[Callable[[], None]]]:
+    def _commit(self, jobs: "list[_Job[object]]") -> tuple[Transaction, list[Callable[[], None]]]:
         db = self._store.write
         transaction = Transaction(
             store=self._store, now=self._clock.now(), next_leaf=self._ledger.size
@@ -164,6 +172,8 @@ class Writer:
         db.execute(Q["begin"])
         try:
             answers = [job.work(transaction) for job in jobs]
+            if not transaction.entries:
+                self._show(transaction)
             db.execute(Q["commit"])
         except BaseException:
             if db.in_transaction:
@@ -175,6 +185,12 @@ class Writer:
         why = error.code if isinstance(error, ComityError) else type(error).__name__
         self._stopped = PeerError("node.stopped", why=why)
         _fail(jobs, self._stopped)
+
+
+def fault(error: Exception) -> PeerError:
+    """Return what a fault of ours is called; its details are for the journal alone."""
+    traceback.print_exception(error)
+    return PeerError("node.fault", why=type(error).__name__)
 
 
 def _fail(jobs: "list[_Job[object]]", error: ComityError) -> None:

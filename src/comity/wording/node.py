@@ -1,3 +1,214 @@
 """Sentences of the area node."""
 
-SENTENCES: dict[str, tuple[str, str]] = {}
+SENTENCES: dict[str, tuple[str, str]] = {
+    "node.no-node": (
+        "{folder} 不是节点的文件夹；请先运行 comity init。",
+        "{folder} is not a node's folder; run comity init first.",
+    ),
+    "node.settings": (
+        "节点设置 {path} 无法读取，或与其密钥不符。",
+        "The node's settings {path} cannot be read, or do not fit its keys.",
+    ),
+    "node.exists": (
+        "{path} 已存在，不予覆盖；请指定一个空文件夹。",
+        "{path} exists and is not overwritten; name an empty folder.",
+    ),
+    "node.folder": (
+        "无法建立文件夹 {path}：{why}。",
+        "The folder {path} cannot be made: {why}.",
+    ),
+    "node.listen": (
+        "监听地址应为 主机:端口，而不是 {listen}。",
+        "The address to listen on is HOST:PORT, not {listen}.",
+    ),
+    "node.algorithm": (
+        "不能以 {algorithm} 签署；可用 ed25519 或 es256。",
+        "Officers cannot sign with {algorithm}; use ed25519 or es256.",
+    ),
+    "node.secret": (
+        "存储密钥 {path} 缺失或不是64位十六进制数；也可由环境变量 COMITY_SECRET 给出。",
+        "The storage key {path} is missing or not 64 hex digits; the environment variable "
+        "COMITY_SECRET may give it instead.",
+    ),
+    "node.secret-open": (
+        "他人可读取存储密钥 {path}；请执行 chmod 600。",
+        "Others may read the storage key {path}; run chmod 600 on it.",
+    ),
+    "node.keys": (
+        "密钥文件 {path} 缺失或已损坏。",
+        "The key file {path} is missing or damaged.",
+    ),
+    "node.no-inception": (
+        "数据库中没有本方的创立声明；请从备份恢复。",
+        "The database holds no inception of this party; restore it from a backup.",
+    ),
+    "node.guard-broken": (
+        "防回退记录 {path} 已损坏；请勿删除，应先向各对方查证其所见的最新日志大小。",
+        "The guard {path} is damaged; do not delete it, first ask your peers for the newest size "
+        "of this log that they have seen.",
+    ),
+    "node.guard-missing": (
+        "防回退记录缺失，节点不再签署。如能确认数据库是最新的，请新建该文件并写入此行：{line}",
+        "The guard is missing and the node signs nothing. If you are certain that the database is "
+        "the newest, make the file with this line: {line}",
+    ),
+    "node.behind-guard": (
+        "日志只有 {size} 项，而此前已就 {guard} 项签署：数据库是旧的副本。节点不再签署；"
+        "请恢复最新的数据库，切勿删除防回退记录。",
+        "The log has {size} entries, but a head over {guard} was signed before: the database is an "
+        "old copy. The node signs nothing; bring back the newest database, and never delete the "
+        "guard.",
+    ),
+    "node.head-differs": (
+        "大小为 {size} 的日志与此前签署的检查点不同，节点不再签署；请恢复签署时的数据库。",
+        "The log of size {size} differs from the head that was signed before, and the node signs "
+        "nothing; bring back the database as it was.",
+    ),
+    "node.log-changed": (
+        "日志的前 {size} 项在签署之后被改动，节点不再签署；请从备份恢复。",
+        "The first {size} entries of the log were changed after they were signed, and the node "
+        "signs nothing; restore a backup.",
+    ),
+    "node.stopped": (
+        "节点已停止写入（{why}）；请查看运行记录后重新启动。",
+        "The node has stopped writing ({why}); read its journal and start it again.",
+    ),
+    "node.fault": (
+        "本节点处理时出错（{why}），未作任何改动；请稍后再试。",
+        "This node failed ({why}) and changed nothing; try again later.",
+    ),
+    "node.other-signature": (
+        "签署件 {sid} 已以另一签名收录，同一内容只收录一次。",
+        "The statement {sid} is logged with another signature; the same words are logged once.",
+    ),
+    "node.unknown-issuer": (
+        "尚未与签发方 {party} 交换名片。",
+        "The issuer {party} has not been met yet.",
+    ),
+    "node.from-the-future": (
+        "签署件自称的时间 {said} 晚于本节点的时间 {now}；请核对时钟。",
+        "The statement says {said}, which is ahead of this node's time {now}; check the clocks.",
+    ),
+    "node.no-issuer-receipt": (
+        "签署件 {sid} 未附签发方日志的回执，或同一日志有两份回执。",
+        "The statement {sid} lacks the receipt of its issuer's log, or has two of one log.",
+    ),
+    "node.not-addressed": (
+        "签署件 {sid} 不是发给本方的。",
+        "The statement {sid} is not addressed to this party.",
+    ),
+    "node.no-mechanism": (
+        "签署件 {sid} 未指明所属机制。",
+        "The statement {sid} names no mechanism.",
+    ),
+    "node.unknown-mechanism": (
+        "此处尚无章程为 {net} 的生效机制。",
+        "No mechanism with the charter {net} is in force here yet.",
+    ),
+    "node.not-a-member": (
+        "{party} 不是该机制的成员。",
+        "{party} is not a member of the mechanism.",
+    ),
+    "node.other-demo": (
+        "章程 {sid} 的演示标记与其创始成员不一致。",
+        "The mark of a demonstration on the charter {sid} does not fit its founding members.",
+    ),
+    "node.unknown-kind": (
+        "本节点不识别 {kind} 这一种类的签署件。",
+        "This node does not know statements of the kind {kind}.",
+    ),
+    "node.missing-blob": (
+        "附件 {digest} 尚未收齐。",
+        "The attachment {digest} has not arrived in full.",
+    ),
+    "node.body-needed": (
+        "签署件 {sid} 未在此收录；其正文须经投递送达。",
+        "The statement {sid} is not logged here; its body must come by delivery.",
+    ),
+    "node.no-such-statement": (
+        "没有可供查阅的签署件 {sid}。",
+        "There is no statement {sid} for you to see.",
+    ),
+    "node.other-receipt": (
+        "该回执出自 {party} 的日志，不是收件方的。",
+        "The receipt is of the log of {party}, not of the addressee's.",
+    ),
+    "node.no-such-subject": (
+        "没有编号为 {subject} 的事项。",
+        "There is no subject {subject}.",
+    ),
+    "node.ambiguous-subject": (
+        "以 {subject} 开头的事项不止一个，请多写几位。",
+        "More than one subject begins with {subject}; write more of it.",
+    ),
+    "node.no-such-mechanism": (
+        "没有编号为 {subject} 的机制。",
+        "There is no mechanism {subject}.",
+    ),
+    "node.not-a-party": (
+        "本方不是事项 {subject} 的当事方。",
+        "This party is not a party to the subject {subject}.",
+    ),
+    "node.unknown-profile": (
+        "没有名为 {profile} 的请求类型。",
+        "There is no request profile {profile}.",
+    ),
+    "node.code-taken": (
+        "本地代号 {word} 已用于另一参与方，或过长。",
+        "The local name {word} is another party's, or too long.",
+    ),
+    "node.older-card": (
+        "{party} 的这张名片比所存的旧。",
+        "This card of {party} is older than the one that is held.",
+    ),
+    "node.attachment": (
+        "无法读取附件 {path}：{why}。",
+        "The attachment {path} cannot be read: {why}.",
+    ),
+    "node.cannot-write": (
+        "无法写入 {path}：{why}。",
+        "{path} cannot be written: {why}.",
+    ),
+    "node.check.database": ("数据库自检：{said}", "The database says of itself: {said}"),
+    "node.remedy.database": (
+        "请停止节点，从备份恢复数据库。",
+        "Stop the node and restore the database from a backup.",
+    ),
+    "node.check.guard": (
+        "防回退记录：最近一次就 {size} 项签署",
+        "The guard: a head over {size} entries was signed last",
+    ),
+    "node.check.log": (
+        "日志已自原始字节重新计算，至第 {leaf} 项",
+        "The log was hashed again from its stored bytes, up to entry {leaf}",
+    ),
+    "node.remedy.log": (
+        "第 {leaf} 项与已签署的检查点不符：请停止节点，从备份恢复，并查明改动者。",
+        "Entry {leaf} does not fit the signed head: stop the node, restore a backup, and find out "
+        "who changed it.",
+    ),
+    "node.check.receipts": (
+        "已重新核验各对方日志的 {count} 份回执",
+        "{count} receipts of other logs were verified again",
+    ),
+    "node.remedy.receipts": (
+        "在 {count} 份之后有一份回执不成立：请从备份恢复。",
+        "After {count}, a receipt does not hold: restore a backup.",
+    ),
+    "node.check.outbox": (
+        "待发 {waiting} 件，最久 {age} 秒；被拒 {refused} 件",
+        "{waiting} statements wait to go out, the oldest for {age} seconds; {refused} were refused",
+    ),
+    "node.remedy.outbox": (
+        "请确认对方节点可以连通，并查看各事项的投递情况。",
+        "Check that the other nodes can be reached, and look at the deliveries of each subject.",
+    ),
+    "node.check.waiting": (
+        "有 {count} 件签署件被引用而尚未收到",
+        "{count} statements are cited and have not arrived",
+    ),
+    "node.remedy.waiting": (
+        "节点会自行向签发方索取；如长期不至，请以其他途径联系。",
+        "The node asks their issuers by itself; if they stay away, reach them by another channel.",
+    ),
+}

@@ -1,0 +1,175 @@
+"""One subject as a file that anyone can check, with no node and no network."""
+
+import os
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from comity.casefile.content import (
+    CaseContent,
+    EvidenceContent,
+    PartyContent,
+    StatementContent,
+    ThreadContent,
+)
+from comity.casefile.write import Sealing, write_case
+from comity.errors import FormatError
+from comity.kit.desk import Json
+from comity.node.keyring import SIGN
+from comity.node.ledger import blob
+from comity.node.node import Node
+from comity.node.office import find_mechanism, find_subject
+from comity.node.receive import blobs_of
+from comity.node.threads import Thread, load_thread
+from comity.parties.mechanism import MECHANISM
+from comity.registry import CAPABILITIES
+from comity.statement.model import PartyId, StatementId, subject_urn
+
+
+def export(
+    node: Node, subject: str, out: str, leave_out: Iterable[str] = (), purpose: str = ""
+) -> dict[str, Json]:
+    """Write one subject as a case file.
+
+    Args:
+        node: the exporter's.
+        subject: a thread's subject, or the beginning of one.
+        out: path of the file; it is written beside it first and then renamed.
+        leave_out: names of sections that are not shown.
+        purpose: why it is exported, in the exporter's words.
+
+    Raises:
+        FormatError: ``node.no-such-subject``, ``node.not-whole`` (statements are still
+            missing), ``node.cannot-write``.
+
+    """
+    thread = _find(node, subject)
+    content = _content(node, thread, frozenset(leave_out), purpose)
+    path = Path(out)
+    fresh = path.with_name(path.name + ".new")
+    sealing = Sealing(
+        signer=node.keeping.keys.signing[SIGN],
+        now=node.clock.now(),
+        kept=lambda digest: _kept(node, digest),
+    )
+    try:
+        with fresh.open("wb") as file:
+            written = write_case(content, sealing, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise FormatError("node.cannot-write", path=out, why=error.strerror or "") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    node.writer.submit(
+        lambda transaction: transaction.run(
+            "put_manifest", written.manifest_digest, written.signature
+        )
+    ).result()
+    return {
+        "out": out,
+        "subject": subject_urn(thread.subject),
+        "root": content.net.hex(),
+        "manifest": written.manifest_digest.hex(),
+        "statements": sum(len(each.statements) for each in content.threads),
+        "demo": content.demo,
+    }
+
+
+def _find(node: Node, word: str) -> Thread:
+    for capability in CAPABILITIES:
+        try:
+            subject = find_subject(node, capability, word)
+        except FormatError as error:
+            if error.code != "node.no-such-subject":
+                raise
+            continue
+        return load_thread(node.keeping, subject)
+    # A mechanism also answers to its root.
+    return load_thread(node.keeping, find_mechanism(node, word).subject)
+
+
+def _kept(node: Node, digest: bytes) -> bytes | None:
+    row = node.keeping.store.one("manifest", digest)
+    return blob(row[0]) if row else None
+
+
+def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str) -> CaseContent:
+    if thread.opening is None or thread.capability is None:
+        raise FormatError("node.no-such-subject", subject=thread.subject.hex())
+    is_charter = thread.capability is MECHANISM
+    net = (
+        thread.opening.id
+        if is_charter or thread.opening.act.net is None
+        else thread.opening.act.net
+    )
+    view = node.keeping.mechanism(net)
+    if view is None:
+        raise FormatError("node.no-such-mechanism", subject=net.hex())
+    threads = [thread]
+    if not is_charter:
+        threads.append(load_thread(node.keeping, view.subject))
+    members = sorted({*view.ground.members, *thread.telling.parties})
+    marking = thread.opening.act.own.get("tlp")
+    return CaseContent(
+        kind=thread.capability.name,
+        subject=thread.subject,
+        net=net,
+        demo=node.keeping.demo,
+        exporter=node.party,
+        parties=tuple(_party(node, each) for each in members),
+        threads=tuple(_thread(node, each, left_out) for each in threads),
+        evidence=_evidence(node, thread),
+        left_out=tuple(sorted(left_out)),
+        purpose=purpose,
+        audience=thread.telling.parties,
+        marking=f"TLP:{marking}" if isinstance(marking, str) else None,
+    )
+
+
+def _party(node: Node, party: PartyId) -> PartyContent:
+    if party == node.party:
+        return PartyContent(party=party, card=node.card_text(), names=node.keeping.own.names)
+    card = next(str(row[2]) for row in node.keeping.store.all("parties") if row[0] == party)
+    names = node.keeping.directory.party(party).names
+    return PartyContent(party=party, card=card, names=names)
+
+
+def _thread(node: Node, thread: Thread, left_out: frozenset[str]) -> ThreadContent:
+    order = [each.said.id for each in thread.telling.told]
+    order += sorted(thread.telling.waiting)
+    return ThreadContent(
+        subject=thread.subject,
+        statements=tuple(_statement(node, sid, thread.leaves[sid], left_out) for sid in order),
+    )
+
+
+def _statement(
+    node: Node, sid: StatementId, leaf: int, left_out: frozenset[str]
+) -> StatementContent:
+    keeping = node.keeping
+    own = keeping.ledger.receipt(leaf)
+    receipts = {
+        PartyId(str(log)): blob(receipt)
+        for log, _, _, receipt in keeping.store.all("receipts_of", sid)
+    }
+    if own is not None:
+        receipts[node.party] = own
+    return StatementContent.of(
+        sid,
+        blob(keeping.store.one("by_sid", sid)[1]),
+        keeping.sections(sid),
+        receipts,
+        left_out=left_out,
+    )
+
+
+def _evidence(node: Node, thread: Thread) -> tuple[EvidenceContent, ...]:
+    found: dict[bytes, EvidenceContent] = {}
+    for told in thread.telling.told:
+        for cipher in blobs_of(node.keeping.sections(told.said.id)):
+            found[cipher] = EvidenceContent(
+                cipher=cipher, open=partial(node.keeping.blobs.open, cipher)
+            )
+    return tuple(found[cipher] for cipher in sorted(found))

@@ -1,0 +1,159 @@
+"""What a node keeps, in one value: database, log, keys, parties, mechanisms."""
+
+from dataclasses import dataclass, field
+
+from comity.errors import RuleError
+from comity.fold.capability import Ground
+from comity.fold.opening import opening_of
+from comity.fold.rule import Rule, refuse
+from comity.fold.thread import parties_of, tell
+from comity.kit.office import MechanismView, PartyView
+from comity.node.clock import Clock
+from comity.node.keyring import KeyRing
+from comity.node.ledger import Ledger, blob
+from comity.node.loading import load_said
+from comity.node.settings import Settings
+from comity.parties.address import Address
+from comity.parties.card import CardContent, read_card
+from comity.parties.charter import charter_names, ground_of
+from comity.parties.directory import Directory
+from comity.parties.inception import Party
+from comity.parties.mechanism import Mechanism, founding_ground
+from comity.parties.mechanism import fold as fold_mechanism
+from comity.statement.body import Section, open_body
+from comity.statement.envelope import parse
+from comity.statement.model import PartyId, StatementId
+from comity.statement.text import BilingualText
+from comity.statement.vault import Vault
+from comity.store.blobs import Blobs
+from comity.store.sqlite import Connection, Store
+
+UNDER_A_MECHANISM = Rule(
+    "NODE-1",
+    BilingualText(
+        zh="事项须在本方为成员、且已经生效的机制之下开启。",
+        en="A thread is opened under a mechanism that is in force and of which we are a member.",
+    ),
+    "docs/adr/0009-mechanisms.md",
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Keeping:
+    """A node's belongings.  Only the writer changes them."""
+
+    settings: Settings
+    store: Store
+    ledger: Ledger
+    blobs: Blobs
+    vault: Vault
+    keys: KeyRing
+    clock: Clock
+    own: Party
+    directory: Directory = field(default_factory=Directory)
+    cards: dict[PartyId, CardContent] = field(default_factory=dict)
+    codes: dict[PartyId, str] = field(default_factory=dict)
+    _in_force: dict[StatementId, MechanismView] = field(default_factory=dict)
+
+    @property
+    def party(self) -> PartyId:
+        """Whose node this is."""
+        return self.own.id
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration."""
+        return self.own.demo
+
+    def load_parties(self) -> None:
+        """Read the parties that were met from the database."""
+        directory = Directory.of([self.own])
+        for _, code, card, _ in self.store.all("parties", db=self.store.write):
+            content = read_card(str(card))
+            directory = directory.admit(content.party)
+            self.cards[content.party.id] = content
+            if code is not None:
+                self.codes[content.party.id] = str(code)
+        self.directory = directory
+
+    def met(self, content: CardContent, code: str | None) -> None:
+        """Know a party from now on; called by the writer, after it is durable."""
+        self.directory = self.directory.admit(content.party)
+        self.cards[content.party.id] = content
+        if code is not None:
+            self.codes[content.party.id] = code
+
+    def party_view(self, party: PartyId) -> PartyView:
+        """Return a party as pages show it; raises ``parties.unknown``."""
+        found = self.directory.party(party)
+        return PartyView(id=party, names=found.names, code=self.codes.get(party), demo=found.demo)
+
+    def find_party(self, word: str) -> PartyView:
+        """Resolve a local name, an id, or the beginning of one."""
+        for party, code in self.codes.items():
+            if code == word:
+                return self.party_view(party)
+        return self.party_view(self.directory.find(word).id)
+
+    def address_of(self, party: PartyId) -> Address:
+        """Return where a party's node answers; raises ``parties.unknown``."""
+        self.directory.party(party)
+        return self.cards[party].address
+
+    def sections(self, sid: StatementId, db: Connection | None = None) -> dict[str, Section]:
+        """Return the body of a statement that is held."""
+        row = self.store.one("body", sid, db=db)
+        signed = blob(self.store.one("by_sid", sid, db=db)[1])
+        return open_body(self.vault.open(blob(row[0]), sid), parse(signed).payload)
+
+    def mechanism(self, net: StatementId, db: Connection | None = None) -> MechanismView | None:
+        """Return a mechanism by its charter's id, as far as its thread is held."""
+        if net in self._in_force:
+            return self._in_force[net]
+        row = self.store.one("by_sid", net, db=db)
+        if not row:
+            return None
+        said = [each for each, _, _ in load_said(self.store, blob(row[2]), db)]
+        opening = opening_of(said)
+        if opening is None or opening.id != net:
+            return None
+        state = fold_mechanism(tell(said, parties_of(opening)).told)
+        view = self._view(state, db)
+        if view is not None and view.in_force:
+            self._in_force[net] = view
+        return view
+
+    def _view(self, state: Mechanism, db: Connection | None) -> MechanismView | None:
+        charter = state.charter
+        if charter is None:
+            return None
+        sections = self.sections(charter.net, db)
+        act = next(
+            each.act
+            for each, _, _ in load_said(self.store, charter.subject, db)
+            if each.id == charter.net
+        )
+        return MechanismView(
+            net=charter.net,
+            subject=charter.subject,
+            names=charter_names(act, sections),
+            ground=ground_of(charter),
+            in_force=not state.awaited,
+            demo=charter.terms.demo,
+            settle_seconds=charter.terms.settle_seconds,
+            awaited=state.awaited,
+        )
+
+    def ground_of(self, net: StatementId | None, db: Connection | None = None) -> Ground:
+        """Return what rules may know of a thread's mechanism."""
+        view = None if net is None else self.mechanism(net, db)
+        return founding_ground() if view is None else view.ground
+
+    def refuse_if_not_in_force(
+        self, net: StatementId | None, db: Connection | None = None
+    ) -> RuleError | None:
+        """Return what bars a thread under this mechanism, or ``None``."""
+        view = None if net is None else self.mechanism(net, db)
+        if view is None or not view.in_force or self.party not in view.ground.members:
+            return refuse(UNDER_A_MECHANISM)
+        return None

@@ -1,0 +1,174 @@
+"""The trunk: how one statement, ours or a peer's, gets into the log and onto the pages.
+
+Within the batch's transaction: append entry and body, keep the receipts it came with,
+queue what must go out.  With the signed head: tell the thread anew and make its rows.
+The same bytes again change nothing; a second signature over the same words is refused.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from comity.errors import FormatError
+from comity.fold.seen import owes_seen
+from comity.kit.office import ThreadView
+from comity.log.receipt import Receipt
+from comity.node.keeping import Keeping
+from comity.node.ledger import blob, number
+from comity.node.threads import Thread, load_thread, view_of
+from comity.node.writer import Transaction
+from comity.statement.act import Act, encode_act
+from comity.statement.body import Section, seal_plaintext
+from comity.statement.envelope import Statement
+from comity.statement.model import PartyId, StatementId, SubjectId
+from comity.store.projections import Projection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant:
+    """A statement that is about to be logged; all of it has been verified."""
+
+    statement: Statement
+    issuer: PartyId
+    """In an inception, the party that it makes."""
+    subject: SubjectId
+    act: Act
+    sections: Mapping[str, Section]
+    by_node: bool
+    receipts: tuple[tuple[PartyId, Receipt, bytes], ...] = ()
+    """Receipts of other parties' logs, with their bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """Where a statement stands in our log."""
+
+    sid: StatementId
+    leaf: int
+    fresh: bool
+    """Whether it was not there before."""
+
+
+class Register:
+    """The trunk of one node."""
+
+    def __init__(self, keeping: Keeping, projections: Iterable[Projection[ThreadView]]) -> None:
+        """Use what the node keeps and the tables that pages read."""
+        self._keeping = keeping
+        self._projections = {each.name: each for each in projections}
+
+    def take(self, transaction: Transaction, entrant: Entrant) -> Registered:
+        """Append a statement, or find it.
+
+        Raises:
+            FormatError: ``node.other-signature``.
+
+        """
+        statement = entrant.statement
+        found = transaction.one("by_sid", statement.sid)
+        if found:
+            if blob(found[5]) != statement.entry:
+                raise FormatError("node.other-signature", sid=statement.sid.hex())
+            self.keep_receipts(transaction, statement.sid, entrant.receipts)
+            transaction.touched.add(entrant.subject)
+            return Registered(sid=statement.sid, leaf=number(found[0]), fresh=False)
+        leaf = transaction.append(statement.entry)
+        body = seal_plaintext(entrant.sections.values())
+        transaction.run(
+            "append",
+            leaf,
+            statement.sid,
+            statement.entry,
+            entrant.subject,
+            entrant.issuer,
+            entrant.act.type,
+            int(entrant.issuer == self._keeping.party),
+            int(entrant.by_node),
+            entrant.act.prev,
+            statement.header.issued_at,
+            statement.encoded,
+            encode_act(entrant.act),
+            self._keeping.vault.lock(body, statement.sid),
+        )
+        self.keep_receipts(transaction, statement.sid, entrant.receipts)
+        transaction.touched.add(entrant.subject)
+        return Registered(sid=statement.sid, leaf=leaf, fresh=True)
+
+    def keep_receipts(
+        self,
+        transaction: Transaction,
+        sid: StatementId,
+        receipts: Iterable[tuple[PartyId, Receipt, bytes]],
+    ) -> None:
+        """Keep the first receipt of each other log; what is kept never changes."""
+        for log, receipt, encoded in receipts:
+            if log != self._keeping.party:
+                transaction.run("add_receipt", sid, log, receipt.size, receipt.time, encoded)
+
+    def queue(self, transaction: Transaction, sid: StatementId, peers: Iterable[PartyId]) -> None:
+        """Put a statement into the outbox for each of these parties."""
+        for peer in peers:
+            if peer != self._keeping.party:
+                transaction.run("queue", peer, sid, transaction.now)
+                transaction.queued = True
+
+    def show(self, transaction: Transaction) -> None:
+        """Make the rows of every thread that the batch touched."""
+        for subject in sorted(transaction.touched):
+            self.show_thread(transaction, subject)
+
+    def show_thread(self, transaction: Transaction, subject: SubjectId) -> None:
+        """Tell one thread and make its rows."""
+        keeping = self._keeping
+        thread = load_thread(keeping, subject, keeping.store.write)
+        transaction.run("clear_missing", subject)
+        for waiting, missing in thread.telling.waiting.items():
+            for sid in sorted(missing):
+                transaction.run("put_missing", sid, subject, thread.said[waiting].issuer)
+        if thread.opening is None or thread.capability is None:
+            return
+        owes = owes_seen(thread.telling, keeping.party)
+        transaction.run(
+            "put_thread",
+            subject,
+            thread.opening.id,
+            thread.opening.act.net,
+            thread.capability.name,
+            int(owes),
+            transaction.now,
+        )
+        self._project(transaction, thread)
+
+    def _project(self, transaction: Transaction, thread: Thread) -> None:
+        projection = self._projections.get(thread.capability.name if thread.capability else "")
+        view = view_of(self._keeping, thread, self._keeping.store.write)
+        if projection is not None and view is not None:
+            transaction.execute(projection.sql["put"], projection.row(view))
+
+    def rebuild(self, transaction: Transaction) -> int:
+        """Drop what pages read and make it again from the log; return how many threads."""
+        transaction.run("clear_threads")
+        transaction.run("clear_all_missing")
+        for projection in self._projections.values():
+            self._make(transaction, projection)
+        subjects = [SubjectId(blob(row[0])) for row in transaction.all("subjects")]
+        for subject in subjects:
+            self.show_thread(transaction, subject)
+        return len(subjects)
+
+    def is_stale(self, transaction: Transaction) -> bool:
+        """Tell whether a table is missing or of another version."""
+        return any(
+            transaction.one("projection_version", each.name) != (each.version,)
+            for each in self._projections.values()
+        )
+
+    def _make(self, transaction: Transaction, projection: Projection[ThreadView]) -> None:
+        for query in ("clear", "create"):
+            for statement in projection.sql[query].split(";\n"):
+                transaction.execute(statement)
+        transaction.run("set_projection", projection.name, projection.version)
+
+
+def in_writer(register: Register, entrant: Entrant) -> Callable[[Transaction], Registered]:
+    """Return the job that registers a statement and queues nothing."""
+    return lambda transaction: register.take(transaction, entrant)

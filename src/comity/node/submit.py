@@ -1,0 +1,233 @@
+"""Ours: judge, link, sign, register, all within one transaction.
+
+The thread is told, the move is judged and the statement is signed while nothing else can
+change the thread, so an honest node never forks itself (ruling 12).  What a rule bars is
+refused before anything is signed.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from comity.errors import FormatError, TrustError
+from comity.fold.entry import Said, Told
+from comity.fold.rule import refuse
+from comity.fold.thread import SEEN
+from comity.kit.office import Done, Saying
+from comity.node.keeping import Keeping
+from comity.node.keyring import NODE, SIGN
+from comity.node.register import Entrant, Register
+from comity.node.threads import Thread, load_thread
+from comity.node.writer import Transaction
+from comity.parties.mechanism import MECHANISM
+from comity.registry import capability_of
+from comity.statement.act import Act, TextOrigin, act_section
+from comity.statement.blob import Attachment, encode_attachments, encrypt_stream, new_key
+from comity.statement.body import CBOR_TYPE, TEXT_TYPE, Section, new_section, payload_of
+from comity.statement.envelope import sign
+from comity.statement.model import StatementId, SubjectId, subject_urn
+from comity.statement.subject import NONCE_BYTES, subject_id
+from comity.statement.text import check_name, check_text
+
+_NOT_YET = StatementId(bytes(32))
+ATTACHMENTS = "attachments"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What can be made ready outside the transaction."""
+
+    saying: Saying
+    sections: Mapping[str, Section]
+    origins: Mapping[str, TextOrigin | None]
+
+
+def prepare(keeping: Keeping, saying: Saying) -> Prepared:
+    """Check texts, encrypt attachments and salt the sections.
+
+    Raises:
+        FormatError: ``text.…``, ``node.attachment``.
+        PeerError: ``store.failed``.
+
+    """
+    sections = [
+        new_section(f"text.{tag}", TEXT_TYPE, check_text(text).encode())
+        for tag, text in saying.texts.items()
+    ]
+    origins: dict[str, TextOrigin | None] = dict.fromkeys(saying.texts)
+    for tag, (maker, source) in saying.makers.items():
+        origins[tag] = TextOrigin(of=source, at=keeping.clock.now(), machine=False)
+        sections.append(new_section(f"maker.{tag}", TEXT_TYPE, check_name(maker).encode()))
+    if saying.attachments:
+        files = [_attach(keeping, name, path) for name, path in saying.attachments]
+        sections.append(new_section(ATTACHMENTS, CBOR_TYPE, encode_attachments(files)))
+    sections += saying.sections
+    return Prepared(saying=saying, sections={each.name: each for each in sections}, origins=origins)
+
+
+def _attach(keeping: Keeping, name: str, path: Path) -> Attachment:
+    key = new_key()
+    found: list[Attachment] = []
+    try:
+        with path.open("rb") as file:
+
+            def fill(write: object) -> bytes:
+                digests = encrypt_stream(file.read, write, key)  # type: ignore[arg-type] # a writer
+                found.append(
+                    Attachment(
+                        name=name,
+                        type="application/octet-stream",
+                        size=digests.size,
+                        sha256=digests.sha256_plain,
+                        key=key,
+                        cipher=digests.sha256_cipher,
+                        cipher_size=digests.cipher_size,
+                    )
+                )
+                return digests.sha256_cipher
+
+            keeping.blobs.take(fill)
+    except OSError as error:
+        raise FormatError("node.attachment", path=str(path), why=error.strerror or "") from error
+    return found[0]
+
+
+class Submit:
+    """Says what our officers, and our node itself, have to say."""
+
+    def __init__(self, keeping: Keeping, register: Register) -> None:
+        """Use what the node keeps, and its trunk."""
+        self._keeping, self._register = keeping, register
+
+    def say(self, transaction: Transaction, prepared: Prepared) -> Done:
+        """Say what an officer wants to say.
+
+        Raises:
+            RuleError: the rule that bars it; nothing was signed.
+            FormatError: its form is not right; nothing was signed.
+
+        """
+        saying = prepared.saying
+        if saying.subject is None:
+            return self._open(transaction, prepared)
+        thread = self._thread(saying.subject)
+        assert thread.opening is not None
+        act = self._linked(
+            thread, Act(type=saying.kind, texts=prepared.origins, own=dict(saying.own))
+        )
+        self._judge(thread, act, prepared.sections)
+        return self._sign(transaction, thread.subject, act, prepared.sections)
+
+    def say_seen(self, transaction: Transaction, subject: SubjectId) -> Done:
+        """Say by the node's own key that it holds the thread (ruling 14)."""
+        thread = self._thread(subject)
+        act = self._linked(thread, Act(type=SEEN))
+        return self._sign(transaction, subject, act, {}, by_node=True)
+
+    def _open(self, transaction: Transaction, prepared: Prepared) -> Done:
+        saying, keeping = prepared.saying, self._keeping
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        subject = subject_id(keeping.party, nonce)
+        act = Act(
+            type=saying.kind,
+            net=saying.net,
+            nonce=nonce,
+            aud=tuple(sorted(set(saying.to))),
+            texts=prepared.origins,
+            own=dict(saying.own),
+        )
+        capability = capability_of(saying.kind)
+        if capability is not MECHANISM:
+            barred = keeping.refuse_if_not_in_force(saying.net, keeping.store.write)
+            if barred is not None:
+                raise barred
+        thread = load_thread(keeping, subject, keeping.store.write)
+        self._judge_opening(thread, act, prepared.sections)
+        return self._sign(transaction, subject, act, prepared.sections)
+
+    def _thread(self, subject: SubjectId) -> Thread:
+        thread = load_thread(self._keeping, subject, self._keeping.store.write)
+        if thread.opening is None or thread.capability is None or thread.state is None:
+            raise FormatError("node.no-such-subject", subject=subject.hex())
+        if self._keeping.party not in thread.telling.parties:
+            raise TrustError("node.not-a-party", subject=subject.hex())
+        return thread
+
+    def _linked(self, thread: Thread, act: Act) -> Act:
+        assert thread.opening is not None
+        opening, telling = thread.opening, thread.telling
+        own_charter = opening.act.net is None and thread.capability is MECHANISM
+        others = [each for each in telling.parties if each != self._keeping.party]
+        return Act(
+            type=act.type,
+            net=opening.id if own_charter else opening.act.net,
+            case=opening.id,
+            aud=tuple(sorted(others)),
+            prev=telling.last_of.get(self._keeping.party),
+            seen=telling.tips,
+            texts=act.texts,
+            own=act.own,
+        )
+
+    def _judge(self, thread: Thread, act: Act, sections: Mapping[str, Section]) -> None:
+        assert thread.capability is not None
+        assert thread.state is not None
+        move = self._move(thread, act)
+        thread.capability.check(move.said, {**sections, "act": act_section(act)})
+        barred = thread.capability.judge(thread.state, move, thread.ground)
+        if barred is not None:
+            raise refuse(barred)
+
+    def _judge_opening(self, thread: Thread, act: Act, sections: Mapping[str, Section]) -> None:
+        capability = capability_of(act.type)
+        if capability is None or capability.opens != act.type:
+            raise FormatError("node.unknown-kind", kind=act.type)
+        ground = self._keeping.ground_of(act.net, self._keeping.store.write)
+        move = self._move(thread, act)
+        capability.check(move.said, {**sections, "act": act_section(act)})
+        barred = capability.judge(capability.fold((), ground), move, ground)
+        if barred is not None:
+            raise refuse(barred)
+
+    def _move(self, thread: Thread, act: Act) -> Told:
+        said = Said(
+            id=_NOT_YET,
+            issuer=self._keeping.party,
+            subject=thread.subject,
+            act=act,
+            claimed_at=self._keeping.clock.now(),
+            by_node=False,
+        )
+        knew = frozenset(each.said.id for each in thread.telling.told)
+        return Told(said=said, knew=knew, barred=None)
+
+    def _sign(
+        self,
+        transaction: Transaction,
+        subject: SubjectId,
+        act: Act,
+        sections: Mapping[str, Section],
+        *,
+        by_node: bool = False,
+    ) -> Done:
+        keeping = self._keeping
+        body = {**sections, "act": act_section(act)}
+        statement = sign(
+            issuer=keeping.party,
+            subject=subject_urn(subject),
+            issued_at=transaction.now,
+            payload=payload_of(body.values()),
+            signer=keeping.keys.signing[NODE if by_node else SIGN],
+        )
+        entrant = Entrant(
+            statement=statement,
+            issuer=keeping.party,
+            subject=subject,
+            act=act,
+            sections=body,
+            by_node=by_node,
+        )
+        self._register.take(transaction, entrant)
+        self._register.queue(transaction, statement.sid, act.aud)
+        return Done(subject=subject, statement=statement.sid, act=act)

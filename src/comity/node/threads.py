@@ -1,0 +1,142 @@
+"""A thread as this node holds it: loaded from the log, told, folded, shown."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from comity.fold.capability import Capability, FirstReceipts, Ground, State
+from comity.fold.entry import Said
+from comity.fold.opening import opening_of
+from comity.fold.thread import Telling, parties_of, tell
+from comity.kit.office import EntryView, ReceiptView, ThreadView
+from comity.node.keeping import Keeping
+from comity.node.ledger import blob, number
+from comity.node.loading import load_said
+from comity.parties.cites import proven
+from comity.registry import capability_of
+from comity.statement.body import Section
+from comity.statement.model import PartyId, StatementId, SubjectId
+from comity.store.sqlite import Connection
+
+NO_GROUND = Ground(net=None, members=(), profiles={}, languages={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """The statements of one subject, told and folded."""
+
+    subject: SubjectId
+    said: Mapping[StatementId, Said]
+    leaves: Mapping[StatementId, int]
+    """Index of each statement in this node's log."""
+    opening: Said | None
+    telling: Telling
+    capability: Capability | None
+    """``None`` where nothing here knows the kind."""
+    state: State | None
+    ground: Ground
+
+
+def load_thread(keeping: Keeping, subject: SubjectId, db: Connection | None = None) -> Thread:
+    """Load, tell and fold a thread.
+
+    Args:
+        keeping: what the node holds.
+        subject: the thread's subject; one that nobody opened gives an empty thread.
+        db: the writer's connection, inside a transaction.
+
+    """
+    held = load_said(keeping.store, subject, db)
+    said = {each.id: each for each, _, _ in held}
+    opening = opening_of(said.values())
+    telling = tell(said.values(), parties_of(opening) if opening else ())
+    capability = capability_of(opening.act.type) if opening else None
+    ground, state = NO_GROUND, None
+    if opening is not None and capability is not None:
+        ground = keeping.ground_of(opening.act.net, db)
+        entries = {each.id: entry for each, _, entry in held}
+        ground = proven(said.values(), entries, keeping.directory, ground)
+        state = capability.fold(telling.told, ground)
+    return Thread(
+        subject=subject,
+        said=said,
+        leaves={each.id: leaf for each, leaf, _ in held},
+        opening=opening,
+        telling=telling,
+        capability=capability,
+        state=state,
+        ground=ground,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LazySections(Mapping[str, Section]):
+    """The sections of a statement, decrypted when they are first asked for."""
+
+    keeping: Keeping
+    sid: StatementId
+    db: Connection | None
+    found: dict[str, Section] = field(default_factory=dict)
+
+    def _open(self) -> dict[str, Section]:
+        if not self.found:
+            self.found.update(self.keeping.sections(self.sid, self.db))
+        return self.found
+
+    def __getitem__(self, name: str) -> Section:
+        return self._open()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._open())
+
+    def __len__(self) -> int:
+        return len(self._open())
+
+
+def view_of(keeping: Keeping, thread: Thread, db: Connection | None = None) -> ThreadView | None:
+    """Return a thread as a capability sees it, or ``None`` if nothing here knows its kind."""
+    if thread.opening is None or thread.state is None:
+        return None
+    receipts = receipts_of(keeping, thread, db)
+    times = {(sid, each.log): each.time for sid, found in receipts.items() for each in found}
+    return ThreadView(
+        subject=thread.subject,
+        parties=thread.telling.parties,
+        telling=thread.telling,
+        state=thread.state,
+        entries={
+            sid: EntryView(
+                said=each,
+                sections=LazySections(keeping, sid, db),
+                receipts=tuple(receipts.get(sid, ())),
+            )
+            for sid, each in thread.said.items()
+        },
+        ground=thread.ground,
+        receipts=FirstReceipts(times=times, subject=thread.subject),
+        demo=keeping.demo,
+    )
+
+
+def receipts_of(
+    keeping: Keeping, thread: Thread, db: Connection | None
+) -> dict[StatementId, list[ReceiptView]]:
+    """Return every receipt held for a thread: our own log's, then the others'.
+
+    All of them were verified before they were stored.
+    """
+    found: dict[StatementId, list[ReceiptView]] = {}
+    for sid, leaf in thread.leaves.items():
+        head = keeping.ledger.head_time(leaf, db)
+        if head is not None:
+            size, time = head
+            mine = ReceiptView(log=keeping.party, size=size, time=time, verified=True)
+            found.setdefault(sid, []).append(mine)
+    for row in keeping.store.all("thread_receipts", thread.subject, db=db):
+        found.setdefault(StatementId(blob(row[0])), []).append(
+            ReceiptView(
+                log=PartyId(str(row[1])), size=number(row[2]), time=number(row[3]), verified=True
+            )
+        )
+    for receipts in found.values():
+        receipts.sort(key=lambda each: each.log)
+    return found
