@@ -4,8 +4,8 @@ HELP: dict[str, tuple[str, str]] = {
     "cli.root": (
         "Comity：请求、答复与核验。每一方运行自己的节点；所说的话经签署，并在两份日志中留存。",
         (
-            "Comity: ask, answer and prove. Every party runs its own node; whatever it says is signed "
-            "and kept in two logs."
+            "Comity: ask, answer and prove. Every party runs its own node; whatever it says is "
+            "signed and kept in two logs."
         ),
     ),
     "cli.root.node": (
@@ -100,6 +100,17 @@ HELP: dict[str, tuple[str, str]] = {
         "将一个事项导出为一个.comity文件，任何人可脱离网络核验。",
         "Write one subject as one .comity file that anyone can verify without a network.",
     ),
+    "cli.verify": (
+        "核验.comity案件文件；不需要节点，也不需要网络。",
+        "Check a .comity case file; needs no node and no network.",
+    ),
+    "cli.verify.root": (
+        "信任的根：机制的创立指纹或某一方的指纹，64个十六进制数字；取自文件之外",
+        (
+            "what you trust: a mechanism's founding or a party's fingerprint, 64 hex digits, from "
+            "outside the file"
+        ),
+    ),
     "cli.rebuild": (
         "删除由日志得出的各表，并依日志重新生成；结果相同。",
         "Drop every table that is made from the log and make it again; the rows are the same.",
@@ -154,8 +165,8 @@ FAILURES: dict[str, tuple[str, str]] = {
     "cli.unexpected": (
         "软件自身发生故障：{problem}。设置COMITY_DEBUG=1再试一次可显示详情，请据此报告。",
         (
-            "The software itself is at fault: {problem}. Try again with COMITY_DEBUG=1 and report what "
-            "it shows."
+            "The software itself is at fault: {problem}. Try again with COMITY_DEBUG=1 and report "
+            "what it shows."
         ),
     ),
     "cli.no-node": (
@@ -170,6 +181,7 @@ FAILURES: dict[str, tuple[str, str]] = {
         "节点在答复之前停止了；所请求的事项可能已完成，请查看后再试。",
         "The node stopped before it answered; what was asked may be done: look, then try again.",
     ),
+    "cli.no-such-command": ("没有名为{command}的命令", "there is no command {command}"),
     "cli.malformed-request": (
         "控制套接字收到的请求格式有误。",
         "A request on the control socket is malformed.",
@@ -245,6 +257,14 @@ TOLD: dict[str, tuple[str, str]] = {
         "未发现故障。日志{size}条；本方人员所作签署件{said}份。",
         "No fault found. {size} entries in the log; {said} statements by our officers.",
     ),
+    "cli.told.owed": ("待办：{count}", "owed by us: {count}"),
+    "cli.told.awaited": ("等待对方：{count}", "awaited from others: {count}"),
+    "cli.told.due": ("期限", "DUE"),
+    "cli.told.duty": ("事项", "DUTY"),
+    "cli.told.with": ("对方", "WITH"),
+    "cli.told.case": ("案件", "CASE"),
+    "cli.told.overdue": ("（已逾期）", "(overdue)"),
+    "cli.told.our-word": ("待表态", "a word is awaited"),
     "cli.told.faults": ("发现故障，见上。", "There are faults, see above."),
 }
 

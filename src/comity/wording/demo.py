@@ -11,7 +11,7 @@ MARK = (
 SHOWN: dict[str, tuple[str, str]] = {
     "demo.first-line": (
         "Comity 演示 · 本机上的三个节点，一切内容均不离开本机。没有任何真实的一方说过以下内容。",
-        "Comity demo · three nodes on this computer, and nothing leaves it. No real party said any of this.",
+        "Comity demo · three nodes on this computer; nothing leaves it. No real party said this.",
     ),
     "demo.step.nodes": (
         "三个参与方各自启动节点，密钥和日志各自独立",
@@ -138,8 +138,8 @@ SIGNED: dict[str, tuple[str, str]] = {
     "demo.text.impact": (
         "多家机构的文件被加密，业务中断；蠕虫仍在通过TCP 445端口传播。",
         (
-            "Files of several organisations are encrypted and work has stopped; the worm still spreads "
-            "over TCP port 445."
+            "Files of several organisations are encrypted and work has stopped; the worm still "
+            "spreads over TCP port 445."
         ),
     ),
     "demo.text.evidence": (
@@ -153,8 +153,8 @@ SIGNED: dict[str, tuple[str, str]] = {
     "demo.text.ask": (
         "请通知所列地址的所有者其系统疑似被感染，并告知已通知的数量。本请求不将事件归因于任何一方。",
         (
-            "Please tell the owners of the addresses listed that their systems seem infected, and tell "
-            "us how many were told. This request attributes the incident to nobody."
+            "Please tell the owners of the addresses listed that their systems seem infected, and "
+            "tell us how many were told. This request attributes the incident to nobody."
         ),
     ),
     "demo.text.question": (

@@ -15,9 +15,9 @@ from threading import Thread
 from typing import IO, Final
 
 from comity.app.control import RemoteDesk, remote_desk
-from comity.app.founding import found_node
 from comity.errors import PeerError
 from comity.kit.desk import Json
+from comity.node.founding import NewNode, found_node
 from comity.parties.demo import demo_names
 from comity.wording import LANGUAGES, say
 
@@ -132,10 +132,12 @@ class Stage:
         """Set up and start the three nodes, side by side."""
         for code, port in zip(CODES, PORTS, strict=True):
             found_node(
-                self.folder / code,
-                names=names_of(code),
-                listen=f"127.0.0.1:{free_port(port)}",
-                demo=True,
+                NewNode(
+                    folder=self.folder / code,
+                    names=names_of(code),
+                    listen=f"127.0.0.1:{free_port(port)}",
+                    demo=True,
+                )
             )
         waiting = [
             (code, self._held.enter_context(served(code, self.folder / code))) for code in CODES

@@ -1,0 +1,85 @@
+"""The table of everything a desk can be asked, from the node and from every capability."""
+
+import inspect
+from collections.abc import Mapping
+from functools import partial
+from importlib import import_module
+from typing import cast
+
+from comity.app.control import Run
+from comity.app.surfaces import SURFACES
+from comity.errors import FormatError
+from comity.kit.desk import Json, Operation
+from comity.node.node import Node
+from comity.node.office import NodeOffice
+from comity.node.operations import OPERATIONS
+
+LAST = "9999"
+"""Sorts behind every ISO 8601 date: what has no deadline comes last."""
+
+
+def table_of(node: Node) -> dict[str, Operation]:
+    """Return every operation of a node, by its name."""
+    table: dict[str, Operation] = {
+        name: partial(operation, node) for name, operation in OPERATIONS.items()
+    }
+    for surface in SURFACES:
+        module, _, attribute = surface.operations.partition(":")
+        operations: Mapping[str, Operation] = getattr(import_module(module), attribute)
+        office = NodeOffice(node, surface.name)
+        table |= {name: partial(operation, office) for name, operation in operations.items()}
+    table["desk"] = partial(desk, dict(table))
+    return table
+
+
+def desk(table: Mapping[str, Operation]) -> dict[str, Json]:
+    """Return what the party owes and awaits under every capability, next deadline first."""
+    told: dict[str, dict[str, Json]] = {
+        surface.name: table[f"{surface.name}.desk"]()
+        for surface in SURFACES
+        if f"{surface.name}.desk" in table
+    }
+    result: dict[str, Json] = {
+        part: cast("list[Json]", sorted(_rows(told, part), key=_due))
+        for part in ("owed", "awaited")
+    }
+    return {
+        "as_of": max((str(one["as_of"]) for one in told.values()), default=""),
+        **result,
+        "overdue": sum(one.get("overdue") is True for one in _rows(told, "owed")),
+    }
+
+
+def _rows(told: Mapping[str, dict[str, Json]], part: str) -> list[dict[str, Json]]:
+    return [
+        {"capability": name, **row}
+        for name, one in told.items()
+        for row in cast("list[dict[str, Json]]", one[part])
+    ]
+
+
+def _due(row: Mapping[str, Json]) -> str:
+    return str(row.get("due") or LAST)
+
+
+def runner(node: Node) -> Run:
+    """Return the function that runs a node's operations by name.
+
+    It raises ``FormatError`` (``cli.no-such-operation``, ``cli.wrong-arguments``), and what
+    the operation raises.
+    """
+    table = table_of(node)
+
+    def run(operation: str, arguments: Mapping[str, Json]) -> dict[str, Json]:
+        found = table.get(operation)
+        if found is None:
+            raise FormatError("cli.no-such-operation", operation=operation[:60])
+        try:
+            inspect.signature(found).bind(**arguments)
+        except TypeError as error:
+            raise FormatError(
+                "cli.wrong-arguments", operation=operation, problem=str(error)[:120]
+            ) from error
+        return found(**arguments)
+
+    return run
