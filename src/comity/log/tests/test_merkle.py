@@ -110,7 +110,7 @@ def test_every_part_of_a_consistency_proof_counts(old: int, new: int) -> None:
     for wrong in (path[:-1], path[1:], [*path, path[0]], []):
         with pytest.raises(ProofError, match=r"log\.path-length"):
             verify_consistency(first, second, wrong)
-    for old_root, new_root in ((LEAVES[0], ROOTS[new]), (ROOTS[old], LEAVES[1])):
+    for old_root, new_root in ((LEAVES[1], ROOTS[new]), (ROOTS[old], LEAVES[1])):
         with pytest.raises(ProofError):
             verify_consistency((old, old_root), (new, new_root), path)
 
