@@ -134,11 +134,11 @@ def _value(value: Value, indent: str) -> Iterator[str]:
         for item in value:
             yield from _labelled("-", item, indent)
     else:
-        yield indent + plain(str(value))
+        yield indent + ("—" if value is None else plain(str(value)))
 
 
 def _labelled(label: str, item: Value, indent: str) -> Iterator[str]:
-    if isinstance(item, str | int | None) and "\n" not in str(item):
+    if isinstance(item, str | int) and "\n" not in str(item):
         yield f"{indent}{label}: {plain(str(item))}"
     else:
         yield f"{indent}{label}:"

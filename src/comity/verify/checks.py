@@ -55,6 +55,7 @@ class About:
 
 
 WHOLE: Final = About(object="*")
+READING_COPY: Final = "reading-copy"
 NO_WORDS: Final = BilingualText(zh="", en="")
 
 
@@ -122,7 +123,7 @@ class Checks:
         code = "verify.copy-not-checked"
         self.made.append(
             Check(
-                check="reading-copy",
+                check=READING_COPY,
                 about=about,
                 finding=Finding.NOT_CHECKED,
                 code=code,
@@ -152,6 +153,13 @@ class Checks:
     def verdicts(self) -> tuple[Verdict, ...]:
         """Return every verdict that applies, the first one first."""
         found = {each.makes for each in self.made if each.makes is not None}
+        # What rests on something unproved is not valid, even if nobody said so.
+        open_ = any(
+            each.finding is Finding.NOT_CHECKED and each.check != READING_COPY
+            for each in self.made
+        )
+        if open_ and not found:
+            found.add(Verdict.VALID_WITH_GAPS)
         return tuple(each for each in ORDER if each in found) or (Verdict.VALID,)
 
     def _note(

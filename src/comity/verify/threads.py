@@ -23,6 +23,7 @@ from comity.verify.bundle import Bundle
 from comity.verify.checks import WHOLE, About, Checks, Verdict
 from comity.verify.logs import Logs
 from comity.verify.said import Heard, Hearing
+from comity.verify.versions import newer_version
 
 NEWER: Final = (".unknown-kind", ".unknown-profile", ".unknown-version")
 """Ends of the codes by which a capability says that it does not know a version."""
@@ -95,7 +96,9 @@ def check_charter(case: Case, thread: Thread, mechanism: Mechanism | None) -> No
     charter = None if mechanism is None else mechanism.charter
     for heard in thread.heard.values():
         said = heard.said
-        if charter is None or mechanism is None or said.id in thread.barred:
+        if said.id in thread.barred:
+            checks.holds("charter", heard.about, without_effect(thread.barred[said.id]))
+        elif charter is None or mechanism is None:
             checks.rests(["charter"], heard.about)
         elif thread.subject != charter.subject and said.act.net != net:
             checks.fails("charter", heard.about, "verify.other-charter")
@@ -177,6 +180,12 @@ def _read(case: Case, subject: SubjectId, ground: Ground | None) -> Thread:
         state=state,
         barred=_barred(telling, state),
     )
+    newer = None if ground is None else newer_version(opening, ground)
+    if newer is not None:
+        about = heard[opening.id].about
+        case.checks.open(
+            "rules", about, Verdict.UNKNOWN_VERSION, "verify.newer-format", format=ascii(newer)
+        )
     _check_links(case, thread, telling)
     _check_logged(case, thread, telling)
     _check_rules(case, thread, telling)
