@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from architecture import checks
 
 READERS = ("officer", "operator")
@@ -32,8 +33,8 @@ def test_twins_have_the_same_shape(repository: Path) -> None:
     """Equally complete: as many headings, and the same commands, in both languages."""
     pairs = [(repository / "README.md", repository / "README.zh.md")]
     for reader in READERS:
-        for page in (repository / "docs" / reader / "en").glob("*.md"):
-            pairs.append((page, repository / "docs" / reader / "zh" / page.name))
+        place = repository / "docs" / reader
+        pairs += [(page, place / "zh" / page.name) for page in (place / "en").glob("*.md")]
 
     for english, chinese in pairs:
         texts = english.read_text(), chinese.read_text()

@@ -22,11 +22,11 @@ class LocalDesk:
     def __init__(self, folder: Path) -> None:
         """Open the node; raises what ``comity.node.node.open_node`` raises."""
         # Loaded here because a command that talks to a serving node must start fast.
-        from comity.app import operations  # noqa: PLC0415
+        from comity.app.operations import runner  # noqa: PLC0415
         from comity.node.node import open_node  # noqa: PLC0415
 
         self._node = open_node(folder)
-        self._run = operations.runner(self._node)
+        self._run = runner(self._node)
 
     def call(self, operation: str, arguments: Mapping[str, Json]) -> dict[str, Json]:
         """Run an operation of the node; see ``Desk.call``."""

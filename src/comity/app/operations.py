@@ -28,11 +28,11 @@ def table_of(node: Node) -> dict[str, Operation]:
         operations: Mapping[str, Operation] = getattr(import_module(module), attribute)
         office = NodeOffice(node, surface.name)
         table |= {name: partial(operation, office) for name, operation in operations.items()}
-    table["desk"] = partial(desk, dict(table))
+    table["desk"] = partial(desk, dict(table), demo=node.keeping.demo)
     return table
 
 
-def desk(table: Mapping[str, Operation]) -> dict[str, Json]:
+def desk(table: Mapping[str, Operation], *, demo: bool) -> dict[str, Json]:
     """Return what the party owes and awaits under every capability, next deadline first."""
     told: dict[str, dict[str, Json]] = {
         surface.name: table[f"{surface.name}.desk"]()
@@ -46,6 +46,7 @@ def desk(table: Mapping[str, Operation]) -> dict[str, Json]:
     return {
         "as_of": max((str(one["as_of"]) for one in told.values()), default=""),
         **result,
+        "demo": demo,
         "overdue": sum(one.get("overdue") is True for one in _rows(told, "owed")),
     }
 

@@ -67,7 +67,12 @@ def parties(result: Result, lang: Language) -> str:
         (text(one, "code") or "-", name_in(one, lang), yes(at(one, "us"), lang), text(one, "party"))
         for one in items(result, "parties")
     ]
-    return table(heads, found)
+    return with_mark(_any_demo(result, "parties"), [table(heads, found)], lang)
+
+
+def _any_demo(result: Result, part_of: str) -> Result:
+    """Return whether anything in a list belongs to a demonstration, as a result says it."""
+    return {"demo": any(at(one, "demo") is True for one in items(result, part_of))}
 
 
 def founded(result: Result, lang: Language) -> str:
@@ -92,7 +97,7 @@ def mechanisms(result: Result, lang: Language) -> str:
         (name_in(one, lang), yes(at(one, "in_force"), lang), text(one, "subject"))
         for one in items(result, "mechanisms")
     ]
-    return table(heads, found)
+    return with_mark(_any_demo(result, "mechanisms"), [table(heads, found)], lang)
 
 
 def mechanism(result: Result, lang: Language) -> str:
@@ -151,7 +156,7 @@ def desk(result: Result, lang: Language) -> str:
         told.append(say(f"cli.told.{kind}", lang, count=len(found)))
         if found:
             told.append(table(heads, (_owed(one, lang) for one in found)))
-    return "\n".join(told)
+    return with_mark(result, told, lang)
 
 
 def _owed(one: Json, lang: Language) -> tuple[str, str, str, str]:

@@ -21,6 +21,7 @@ from comity.wording import LANGUAGES, say
 PROFILE: Final = "csirt-incident"
 BUNDLE: Final = "wannacry-2017.json"
 MAX_BUNDLE_BYTES: Final = 64 * 1024 * 1024
+GAP: Final = {"zh": "", "en": " "}
 OF_CN: Final = ("198.51.100.17", "198.51.100.90", "2001:db8:63::2a")
 OF_TO: Final = ("203.0.113.9",)
 OF_US: Final = ("192.0.2.14", "192.0.2.201", "2001:db8:75::7")
@@ -72,7 +73,9 @@ def read_case(bundle: Path, *, is_ours: bool) -> Case:
 
 def text(code: str, **facts: object) -> dict[str, Json]:
     """Return a text as the demonstration signs it: both languages, each with the mark inside."""
-    return {lang: f"{say('demo.mark', lang)} {say(code, lang, **facts)}" for lang in LANGUAGES}
+    return {
+        lang: f"{say(code, lang, **facts)}{GAP[lang]}{say('demo.mark', lang)}" for lang in LANGUAGES
+    }
 
 
 def fields(case: Case, number: int, assets: tuple[str, ...]) -> dict[str, Json]:
