@@ -8,8 +8,8 @@ import json
 from dataclasses import dataclass, fields
 from typing import Final
 
-from comity.capabilities.assistance.fields import read_fields
 from comity.capabilities.assistance.case import Case, case_of
+from comity.capabilities.assistance.fields import read_fields
 from comity.errors import ComityError
 from comity.fold.duty import DutyState
 from comity.fold.thread import DELIVERY, SEEN

@@ -4,6 +4,8 @@ Pure text: a result of an operation and a language in, lines out.  Everything th
 wrote passes through ``printing``, so nothing in it can move the cursor.
 """
 
+from collections.abc import Iterable
+
 from comity.kit.desk import Json
 from comity.kit.language import Language, from_iso, span_in_words, time_in_words
 from comity.kit.printing import as_json, cut, line, table
@@ -109,12 +111,18 @@ def standing(told: Json, lang: Language) -> str:
     now = say("assistance.now", lang, phase=phase(text(told, "phase"), lang))
     turn = text(told, "turn", "party")
     if not turn:
-        return f"{now} {say('assistance.turn.nobody', lang)}"
-    if at(told, "turn", "ours"):
-        return f"{now} {say('assistance.turn.ours', lang)}"
+        whose = say("assistance.turn.nobody", lang)
+    elif at(told, "turn", "ours"):
+        whose = say("assistance.turn.ours", lang)
+    else:
+        whose = say("assistance.turn.theirs", lang, party=_whose(told, turn, lang))
+    return f"{now}{say('assistance.space', lang)}{whose}"
+
+
+def _whose(told: Json, turn: str, lang: Language) -> str:
     parties = (at(told, "requester"), at(told, "addressee"))
     whose = next((each for each in parties if text(each, "party") == turn), None)
-    return f"{now} {say('assistance.turn.theirs', lang, party=name_of(whose, lang) or line(turn))}"
+    return name_of(whose, lang) or line(turn)
 
 
 def demo_mark(told: Json, lang: Language) -> list[str]:
@@ -124,22 +132,38 @@ def demo_mark(told: Json, lang: Language) -> list[str]:
 
 def problem_words(problem: Json, lang: Language) -> str:
     """Return a problem that a result tells, with its code."""
-    return line(f"{text(problem, lang)} [{text(problem, 'code')}]")
+    return line(say("assistance.named", lang, name=text(problem, lang), code=text(problem, "code")))
 
 
 def phase(word: str, lang: Language) -> str:
     """Return a phase for a reader."""
-    return _named("assistance.phase", word, lang)
+    return named("assistance.phase", word, lang)
 
 
 def kind(word: str, lang: Language) -> str:
     """Return a kind of statement for a reader."""
-    return _named("assistance.kind", word, lang)
+    return named("assistance.kind", word, lang)
+
+
+def joined(parts: Iterable[str], lang: Language) -> str:
+    """Return several things on one line."""
+    return say("assistance.between", lang).join(parts)
+
+
+def titled(label: str, value: str, lang: Language) -> str:
+    """Return a value after its label."""
+    return f"{line(label)}{say('assistance.colon', lang)}{value}".rstrip(" ")
+
+
+def named(area: str, word: str, lang: Language) -> str:
+    """Return a code for a reader; one that is not known, as it is."""
+    key = f"{area}.{word}"
+    return say(key, lang) if key in SENTENCES else line(word)
 
 
 def clock_state(word: str, lang: Language) -> str:
     """Return where a clock stands for a reader."""
-    return _named("assistance.clock", word, lang)
+    return named("assistance.clock", word, lang)
 
 
 def name_of(party: Json, lang: Language) -> str:
@@ -147,7 +171,7 @@ def name_of(party: Json, lang: Language) -> str:
     names = part(party, "names")
     name = in_language(names, lang) or text(party, "party")
     code = text(party, "code")
-    return line(f"{name} ({code})" if code and code != name else name)
+    return line(say("assistance.named", lang, name=name, code=code) if code else name)
 
 
 def in_language(told: Json, lang: Language) -> str:
@@ -196,7 +220,7 @@ def _owed_row(owed: Json, as_of: str, lang: Language) -> tuple[str, ...]:
     where = phase(text(owed, "phase"), lang)
     what = text(owed, "duty_label", lang) or say("assistance.your-word", lang, phase=where)
     mark = "▲ " if at(owed, "overdue") else "  "
-    left = f"{time_in_words(due, lang)}, {time_left(due, as_of, lang)}"
+    left = joined((time_in_words(due, lang), time_left(due, as_of, lang)), lang)
     return (
         mark + (left if due else say("assistance.no-deadline", lang)),
         what,
@@ -208,8 +232,3 @@ def _owed_row(owed: Json, as_of: str, lang: Language) -> tuple[str, ...]:
 
 def _first_demo(result: Result, key: str) -> Json:
     return next((each for each in items(result, key) if at(each, "demo")), None)
-
-
-def _named(area: str, word: str, lang: Language) -> str:
-    key = f"{area}.{word}"
-    return say(key, lang) if key in SENTENCES else line(word)

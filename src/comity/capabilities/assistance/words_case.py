@@ -6,6 +6,7 @@ on three lines; then what is owed by when, what is asked, and everything that wa
 
 from collections.abc import Iterator
 
+from comity.capabilities.assistance.profile import NETWORK_DEFAULT
 from comity.capabilities.assistance.words import (
     ID_LETTERS,
     Result,
@@ -13,11 +14,14 @@ from comity.capabilities.assistance.words import (
     demo_mark,
     heads_of,
     in_language,
+    joined,
     kind,
     name_of,
+    named,
     problem_words,
     standing,
     time_left,
+    titled,
 )
 from comity.kit.desk import Json
 from comity.kit.language import Language, time_in_words
@@ -46,7 +50,8 @@ def _head(result: Result, lang: Language) -> Iterator[str]:
     yield from demo_mark(result, lang)
     yield line(text(result, "subject"))
     profile = part(result, "profile")
-    named = f"{in_language(at(profile, 'title'), lang)} ({text(profile, 'id')})"
+    title = in_language(at(profile, "title"), lang)
+    of = say("assistance.named", lang, name=title, code=text(profile, "id"))
     marks = part(result, "marks")
     caveats = ", ".join(str(each) for each in items(marks, "caveats"))
     marked = (
@@ -55,7 +60,7 @@ def _head(result: Result, lang: Language) -> Iterator[str]:
     rows = [
         ("from", name_of(at(result, "requester"), lang)),
         ("to", name_of(at(result, "addressee"), lang)),
-        ("profile", named),
+        ("profile", of),
         ("marks", marked.strip()),
     ]
     if at(result, "facts", "answered") or at(result, "outcome"):
@@ -87,7 +92,7 @@ def _fact(result: Result, fact: Json, lang: Language) -> str:
     if not part(fact):
         return say("assistance.not-yet", lang)
     if logs := part(fact, "logs"):
-        return "; ".join(_logged(result, log, str(when), lang) for log, when in logs.items())
+        return joined((_logged(result, log, str(at_), lang) for log, at_ in logs.items()), lang)
     if not text(fact, "at"):
         return say("assistance.not-yet", lang)
     return _logged(result, text(fact, "log"), text(fact, "at"), lang)
@@ -115,10 +120,10 @@ def _clocks(result: Result, lang: Language) -> Iterator[str]:
         due, state = text(clock, "due"), text(clock, "state")
         when = time_in_words(due, lang) if due else "-"
         if state in {"running", "overdue"} and due:
-            when += f" ({time_left(due, text(result, 'as_of'), lang)})"
+            when = joined((when, time_left(due, text(result, "as_of"), lang)), lang)
         told = clock_state(state, lang)
         if at(clock, "presumed"):
-            told += f" ({say('assistance.presumed', lang)})"
+            told = joined((told, say("assistance.presumed", lang)), lang)
         mark = "▲ " if state == "overdue" else "  "
         rows.append(
             (
@@ -126,11 +131,10 @@ def _clocks(result: Result, lang: Language) -> Iterator[str]:
                 when,
                 told,
                 _party(result, text(clock, "owed_by"), lang),
-                text(clock, "source"),
+                _source(text(clock, "source"), lang),
             )
         )
-    width_of = ("owed", "due", "phase", "who", "source")
-    yield table(heads_of(width_of, lang), rows)
+    yield table(heads_of(("clock", "due", "state", "actor", "source"), lang), rows)
     if at(result, "no_third_party"):
         yield "  " + say("assistance.no-third-party", lang)
 
@@ -147,19 +151,26 @@ def _fields(result: Result, lang: Language) -> Iterator[str]:
         yield "  ! " + say("assistance.problem", lang, problem=told)
     for name, value in part(fields, "values").items():
         label = text(fields, "labels", name, lang) or name
-        if isinstance(value, str | int):
-            yield f"  {line(label)}: {line(value)}"
+        if isinstance(value, str | int) or not value:
+            shown = line(value) if isinstance(value, str | int) else say("assistance.empty", lang)
+            yield f"  {titled(label, shown, lang)}"
             continue
-        yield f"  {line(label)}:"
-        yield from _value(value)
+        yield f"  {titled(label, '', lang)}"
+        for each in value if isinstance(value, list) else [value]:
+            yield from _value(each)
+
+
+def _source(source: str, lang: Language) -> str:
+    """Return where a number is from; the network's own choice, in the reader's language."""
+    return say("assistance.network-default", lang) if source == NETWORK_DEFAULT else source
 
 
 def _value(value: Json) -> Iterator[str]:
-    if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+    if isinstance(value, str):
+        yield indented(f"- {value}")
+    elif isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
         for tag, told in value.items():
             yield indented(f"[{tag}] {told}")
-    elif isinstance(value, list) and all(isinstance(each, str) for each in value):
-        yield from (indented(f"- {each}") for each in value)
     else:
         yield indented(as_json(value))
 
@@ -208,14 +219,22 @@ def _statement(result: Result, number: int, told: Json, lang: Language) -> Itera
 def _decided(result: Result, told: Json, lang: Language) -> str:
     """Return what a statement decides, in codes with their words."""
     own = part(told, "own")
-    words = [line(own[key]) for key in ("decision", "status", "outcome", "ground") if key in own]
+    words = [
+        named(f"assistance.{key}", str(own[key]), lang)
+        for key in ("decision", "status")
+        if key in own
+    ]
+    for key in ("outcome", "ground", "clock", "channel"):
+        if key in own:
+            label = text(told, "labels", key, lang)
+            code = line(own[key])
+            words.append(say("assistance.named", lang, name=label, code=code) if label else code)
     if quality := text(own, "quality"):
-        words.append(say(f"assistance.quality.{quality}", lang))
+        words.append(named("assistance.quality", quality, lang))
     if until := text(own, "until"):
         words.append(say("assistance.until", lang, until=time_in_words(until, lang)))
     if to := text(own, "to"):
         words.append(_party(result, to, lang))
-    words += [line(own[key]) for key in ("clock", "channel") if key in own]
     return " · ".join(words)
 
 
@@ -226,7 +245,8 @@ def _texts(told: Json, lang: Language, by: str = "     ") -> Iterator[str]:
             maker = text(origin, "maker") or say("assistance.not-stated", lang)
             facts = {"maker": line(maker), "of": line(text(origin, "of"))}
             mark = say("assistance.translation", lang, **facts)
-            mark += f", {say('assistance.machine', lang)}" if at(origin, "machine") else ""
+            if at(origin, "machine"):
+                mark = joined((mark, say("assistance.machine", lang)), lang)
         else:
             mark = say("assistance.authentic", lang)
         held = at(each, "text") is not None
@@ -242,7 +262,7 @@ def _receipts(result: Result, told: Json, lang: Language) -> str:
         found.append(say(f"assistance.{key}", lang, **facts))
     if not found:
         return say("assistance.no-receipts", lang)
-    return say("assistance.receipts", lang, receipts="; ".join(found))
+    return say("assistance.receipts", lang, receipts=joined(found, lang))
 
 
 def _ratings(result: Result, lang: Language) -> Iterator[str]:
@@ -251,18 +271,19 @@ def _ratings(result: Result, lang: Language) -> Iterator[str]:
         return
     yield say("assistance.head.ratings", lang)
     for rating in ratings:
-        quality = say(f"assistance.quality.{text(rating, 'quality')}", lang)
+        quality = named("assistance.quality", text(rating, "quality"), lang)
         yield "  " + say("assistance.rating", lang, quality=quality)
         yield from _texts(rating, lang)
         yield "  " + say("assistance.computed", lang)
         for key in ("asked", "answered"):
             logs = part(rating, "timeliness", key)
-            told = "; ".join(_logged(result, log, str(at_), lang) for log, at_ in logs.items())
+            told = joined((_logged(result, log, str(at_), lang) for log, at_ in logs.items()), lang)
             yield "    " + say(f"assistance.{key}-at", lang, logs=told)
         for clock in items(rating, "timeliness", "clocks"):
             label = in_language(at(clock, "label"), lang)
             due = time_in_words(text(clock, "due"), lang)
-            yield f"    {line(label)}: {due} — {clock_state(text(clock, 'state'), lang)}"
+            state = clock_state(text(clock, "state"), lang)
+            yield f"    {titled(label, joined((due, state), lang), lang)}"
         remarks = items(rating, "remarks")
         key = "assistance.remark" if remarks else "assistance.no-remark"
         yield "  " + say(key, lang)
@@ -289,7 +310,8 @@ def _labelled(told: Json, lang: Language) -> str:
     if not part(told):
         return say("assistance.not-stated", lang)
     label = in_language(at(told, "label"), lang)
-    return f"{label} ({text(told, 'id')})" if label else text(told, "id")
+    code = text(told, "id")
+    return say("assistance.named", lang, name=label, code=code) if label else code
 
 
 def _pairs(rows: list[tuple[str, str]]) -> Iterator[str]:

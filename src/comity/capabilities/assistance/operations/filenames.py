@@ -26,8 +26,7 @@ def safe_name(name: str) -> str:
     plain = unicodedata.normalize("NFC", "".join(map(_allowed, name)))
     # Windows drops dots and spaces at the end, shells hide what begins with a dot.
     plain = plain.strip().rstrip(". ")
-    if not plain.strip(" ._") or plain == STAND_IN:
-        plain = UNNAMED if not plain.strip(" .") else f"{UNNAMED}{plain.strip(' .')}"
+    plain = plain if plain.strip(" ._") else UNNAMED
     if plain[0] in ".-~" or _DEVICE.fullmatch(plain.partition(".")[0]):
         plain = STAND_IN + plain
     return _shortened(plain, MOST_BYTES)

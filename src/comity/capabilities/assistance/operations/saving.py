@@ -15,8 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from comity.capabilities.assistance.fields import SECTION, decode_fields
 from comity.capabilities.assistance.case import Case, find_case
+from comity.capabilities.assistance.fields import SECTION, decode_fields
 from comity.capabilities.assistance.operations.filenames import Names
 from comity.capabilities.assistance.operations.statements import attachments_of, plain_value
 from comity.capabilities.assistance.schema import verb_of

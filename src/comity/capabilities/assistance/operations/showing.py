@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from comity.capabilities.assistance.case import Case, find_case, party_json, turn_json
 from comity.capabilities.assistance.clocks import delivered_at
 from comity.capabilities.assistance.fields import (
     check_fields,
@@ -9,7 +10,6 @@ from comity.capabilities.assistance.fields import (
     languages_of,
     read_fields,
 )
-from comity.capabilities.assistance.case import Case, find_case, party_json, turn_json
 from comity.capabilities.assistance.operations.statements import (
     plain_value,
     statement_json,
@@ -178,9 +178,12 @@ def _fields(case: Case) -> Json:
                 check_submission(submit, entry.sections)
     except ComityError as error:
         problems.append({"code": error.code, "zh": tell(error, "zh"), "en": tell(error, "en")})
-    labels = {spec.id: spec.label for spec in profile.fields} if profile else {}
+    # What is asked first, then the envelope; what the profile does not know, last.
+    specs = sorted(profile.fields, key=lambda spec: spec.envelope) if profile else []
+    labels = {spec.id: spec.label for spec in specs}
+    order = [*(name for name in labels if name in given), *(set(given) - set(labels))]
     return {
-        "values": {name: plain_value(value) for name, value in given.items()},
+        "values": {name: plain_value(given[name]) for name in order},
         "labels": {name: both(labels[name]) for name in given if name in labels},
         "languages": list(languages_of(profile, given)) if profile else [],
         "checked": profile is not None,

@@ -43,6 +43,7 @@ def statement_json(office: Office, case: Case, told: Told) -> dict[str, Json]:
         "aside": said.id in telling.aside,
         "ignored_what_it_held": told.ignored,
         "own": _own(said.act),
+        "labels": _labels(case, said.act),
     }
     return shown | _content(entry, said.act)
 
@@ -182,6 +183,24 @@ def _own(act: Act) -> Json:
         name: iso(value) if name == "until" and isinstance(value, int) else _shown(name, value)
         for name, value in act.own.items()
     }
+
+
+def _labels(case: Case, act: Act) -> Json:
+    """Return what the profile calls the codes of a statement, in both languages."""
+    profile = case.request.profile
+    found: dict[str, Json] = {}
+    for name in ("outcome", "ground", "clock"):
+        code = act.own.get(name)
+        if profile is None or not isinstance(code, str):
+            continue
+        known = {
+            "outcome": profile.outcome(code),
+            "ground": profile.ground(code),
+            "clock": profile.clock(code),
+        }
+        if (spec := known[name]) is not None:
+            found[name] = {"zh": spec.label.zh, "en": spec.label.en}
+    return found
 
 
 def _shown(name: str, value: Value) -> Json:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, cast
 
+from comity.capabilities.assistance.case import case_of, standing_json
 from comity.capabilities.assistance.fields import (
     Known,
     check_fields,
@@ -16,7 +17,6 @@ from comity.capabilities.assistance.fields import (
     languages_of,
     submission,
 )
-from comity.capabilities.assistance.case import case_of, standing_json
 from comity.capabilities.assistance.operations.saying import files_of
 from comity.capabilities.assistance.profile import Profile
 from comity.capabilities.assistance.profiles import profile_named

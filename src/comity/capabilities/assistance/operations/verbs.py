@@ -6,8 +6,8 @@ from functools import partial
 from typing import Final, TypeVar
 
 from comity.capabilities.assistance import ruling
-from comity.capabilities.assistance.clocks import has_lapsed
 from comity.capabilities.assistance.case import Case, case_of, find_case, standing_json
+from comity.capabilities.assistance.clocks import has_lapsed
 from comity.capabilities.assistance.operations.saying import files_of, texts_of, time_of
 from comity.capabilities.assistance.profile import ClockKind
 from comity.capabilities.assistance.request import Role
