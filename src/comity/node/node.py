@@ -244,11 +244,18 @@ class Node:
         )
 
     def with_receipts(self, sid: StatementId) -> bytes:
-        """Return a statement with every receipt that is held for it."""
+        """Return a statement with every receipt that is held for it.
+
+        Raises:
+            PeerError: ``node.not-sealed``: the head over it is still being signed.
+
+        """
         row = self.keeping.store.one("by_sid", sid)
         own = self.keeping.ledger.receipt(int(str(row[0])))
+        if own is None:
+            raise PeerError("node.not-sealed", sid=sid.hex())
         others = [blob(each[3]) for each in self.keeping.store.all("receipts_of", sid)]
-        return attach(blob(row[1]), [*([own] if own else []), *others])
+        return attach(blob(row[1]), [own, *others])
 
     def delivered(self, sid: StatementId, peer: PartyId, receipt: bytes) -> "Future[None]":
         """Verify the addressee's receipt and note the delivery.

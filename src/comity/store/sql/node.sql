@@ -77,10 +77,14 @@ ON CONFLICT (peer, sid) DO UPDATE SET state = 'due', attempts = 0, next_at = 0
 -- name: outbox_peers
 SELECT DISTINCT peer FROM outbox WHERE state = 'due' ORDER BY peer
 -- name: outbox_due
-SELECT sid, peer, attempts FROM outbox WHERE state = 'due' AND peer = ? AND next_at <= ?
-ORDER BY id LIMIT ?
+-- Nothing leaves before the head over it is signed and stored (ruling 11).
+SELECT o.sid, o.peer, o.attempts FROM outbox o JOIN statement s ON s.sid = o.sid
+WHERE o.state = 'due' AND o.peer = ? AND o.next_at <= ?
+  AND s.leaf < (SELECT coalesce(max(size), 0) FROM head)
+ORDER BY o.id LIMIT ?
 -- name: outbox_next
-SELECT min(next_at) FROM outbox WHERE state = 'due' AND peer = ?
+SELECT min(o.next_at) FROM outbox o JOIN statement s ON s.sid = o.sid
+WHERE o.state = 'due' AND o.peer = ? AND s.leaf < (SELECT coalesce(max(size), 0) FROM head)
 -- name: outbox_done
 DELETE FROM outbox WHERE peer = ? AND sid = ?
 -- name: outbox_postpone
