@@ -181,7 +181,7 @@ def cosignatures(note: str, keys: Iterable[NoteKey]) -> dict[NoteKey, int | None
 
 def _parse_size(text: str) -> int:
     most = len(str(LARGEST))
-    if not (text.isascii() and text.isdecimal() and len(text) <= most and str(int(text)) == text):
+    if not (text.isdecimal() and len(text) <= most and str(int(text)) == text):
         raise FormatError("log.checkpoint")
     return int(text)
 

@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import Final
 
 from comity.errors import FormatError, ProofError, TrustError
-from comity.log.checkpoint import LARGEST, log_note_keys, open_checkpoint, parse_checkpoint
+from comity.log.checkpoint import log_note_keys, open_checkpoint, parse_checkpoint
 from comity.log.merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from comity.log.note import check_name
 from comity.statement import cbor
@@ -180,7 +180,7 @@ def read_head(protected: bytes) -> Head:
         kid=reading.bytes(KID, DIGEST_BYTES),
         log_uri=claims.text(ISS),
         origin=check_name(subject.removeprefix(_SUBJECT)),
-        time=claims.integer(IAT, least=0, most=LARGEST),
+        time=claims.integer(IAT, least=0),
         size=reading.integer(SIZE, least=SMALLEST_SIZE),
     )
     claims.done()

@@ -19,7 +19,6 @@ HEIGHT: Final = 8
 TILE_WIDTH: Final = 1 << HEIGHT
 MOST_ENTRY_BYTES: Final = 0xFFFF
 _LENGTH_BYTES: Final = 2
-_MOST_LETTERS: Final = 64
 _ENTRIES: Final = "entries"
 _PATH: Final = re.compile(
     rf"tile/(?P<level>[0-9]|[1-5][0-9]|6[0-3]|{_ENTRIES})"
@@ -62,7 +61,7 @@ def parse_tile_path(path: str) -> TilePath:
         FormatError: ``log.tile-path``.
 
     """
-    found = _PATH.fullmatch(path) if len(path) <= _MOST_LETTERS else None
+    found = _PATH.fullmatch(path)
     if found is not None:
         tile = TilePath(
             level=None if found["level"] == _ENTRIES else int(found["level"]),

@@ -52,6 +52,15 @@ def witness_line(note: str, time: int, name: str = "witness.example") -> str:
     return write_note("", [(key, time.to_bytes(8, "big") + signature)])[1:]
 
 
+def ml_dsa_cosignature(name: str, checkpoint: Checkpoint, time: int) -> bytes:
+    """Return what a line of type 06 holds, made as the standard says and not by our code."""
+    stamp = time.to_bytes(8, "big")
+    names = [bytes([len(each)]) + each.encode() for each in (name, checkpoint.origin)]
+    message = b"subtree/v1\n\0" + names[0] + stamp + names[1] + bytes(8)
+    message += checkpoint.size.to_bytes(8, "big") + checkpoint.root
+    return stamp + LATTICE_WITNESS.sign(message)
+
+
 def test_a_signed_head_opens_with_its_time(log: SignedLog) -> None:
     """Both lines hold, and the second states when."""
     checkpoint, time = open_checkpoint(log.checkpoint, note_keys(log))
@@ -125,6 +134,27 @@ def test_the_time_is_signed(log: SignedLog) -> None:
             open_checkpoint(mixed, note_keys(log))
 
 
+def test_a_time_that_not_everybody_can_read_is_refused(log: SignedLog) -> None:
+    """Though well signed: a witness may not state a time above 2^53 - 1."""
+    key = NoteKey(name="witness.example", type=ED25519_COSIGNATURE, key=WITNESS.public)
+    for time, good in ((2**53 - 1, True), (2**53, False)):
+        note = log.checkpoint + witness_line(log.checkpoint, time)
+        if good:
+            assert cosignatures(note, [key]) == {key: time}
+        else:
+            with pytest.raises(ProofError, match=r"log\.head-signature"):
+                cosignatures(note, [key])
+
+
+def test_only_the_log_states_its_head_time(log: SignedLog) -> None:
+    """What another name's line states is not the time of the head."""
+    key = NoteKey(name="witness.example", type=MLDSA44_COSIGNATURE, key=LATTICE_WITNESS.public)
+    checkpoint, _ = parse_checkpoint(log.checkpoint)
+    line = write_note("", [(key, ml_dsa_cosignature(key.name, checkpoint, 5))])[1:]
+    assert open_checkpoint(log.checkpoint + line, [key]) == (checkpoint, None)
+    assert open_checkpoint(log.checkpoint + line, [*note_keys(log), key]) == (checkpoint, TIME)
+
+
 @pytest.mark.parametrize("length", [1, 7, 8, 9, 64, 2420, 2427, 2429])
 def test_a_signature_of_another_length_is_none(log: SignedLog, length: int) -> None:
     """Cut off or too long, under a known key: refused like any that does not hold."""
@@ -160,10 +190,7 @@ def test_cosignatures_are_told_with_their_times(log: SignedLog) -> None:
 def test_an_ml_dsa_cosignature_names_who_cosigns(log: SignedLog) -> None:
     """The name of the witness is signed, so a line cannot be given to another name."""
     checkpoint, _ = parse_checkpoint(log.checkpoint)
-    name, origin = b"witness.example", log.origin.encode()
-    message = b"subtree/v1\n\0" + bytes([len(name)]) + name + (5).to_bytes(8, "big")
-    message += bytes([len(origin)]) + origin + bytes(8) + (11).to_bytes(8, "big") + checkpoint.root
-    signature = (5).to_bytes(8, "big") + LATTICE_WITNESS.sign(message)
+    signature = ml_dsa_cosignature("witness.example", checkpoint, 5)
     key, thief = (
         NoteKey(name=each, type=MLDSA44_COSIGNATURE, key=LATTICE_WITNESS.public)
         for each in ("witness.example", "thief.example")

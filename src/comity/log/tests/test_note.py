@@ -108,6 +108,8 @@ def test_the_last_empty_line_separates_text_and_signatures() -> None:
         NOTE + "\n",
         NOTE + "— a AAAA\n",
         NOTE + "— a AAAAAA=\n",
+        NOTE + "— a AAAAAA==\n",
+        NOTE + "a AAAAAAA=\n",
         NOTE + "— a AAAAAB==\n",
         NOTE + "— a AAAAAAA\n",
         NOTE + "— a  AAAAAAA=\n",

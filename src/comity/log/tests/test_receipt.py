@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from comity.errors import ComityError, FormatError, ProofError
 from comity.log import receipt as module
-from comity.log.checkpoint import Checkpoint, sign_checkpoint
+from comity.log.checkpoint import Checkpoint, log_note_keys, sign_checkpoint
 from comity.log.note import ED25519_LINE, NoteKey, write_note
 from comity.log.receipt import (
     CHECKPOINT,
@@ -153,8 +153,24 @@ def test_the_checkpoint_must_be_of_the_same_head(log: SignedLog) -> None:
         (log.signed(10), "log.head-differs"),
         (log.signed(11, TIME + 1), "log.head-differs"),
         (strange, "log.receipt-signature"),
+        (of_another_origin(log), "log.head-differs"),
     ):
         assert refused(build_receipt(log.head, 5, path, checkpoint), log) == code
+
+
+def of_another_origin(log: SignedLog) -> str:
+    """Return a head of another name that the log signed under its own."""
+    checkpoint = Checkpoint(origin="other.comity/log/0", size=11, root=log.tree.root())
+    names = [bytes([len(each)]) + each.encode() for each in (log.origin, checkpoint.origin)]
+    stamp = TIME.to_bytes(8, "big")
+    message = b"subtree/v1\n\0" + names[0] + stamp + names[1] + bytes(8)
+    message += checkpoint.size.to_bytes(8, "big") + checkpoint.root
+    first, second = log_note_keys(log.origin, log.keys.ed25519, log.keys.mldsa44)
+    lines = [
+        (first, log.ed25519.sign(checkpoint.body.encode())),
+        (second, stamp + log.mldsa44.sign(message)),
+    ]
+    return write_note(checkpoint.body, lines)
 
 
 def test_the_checkpoint_needs_both_lines_of_the_log_and_no_other(log: SignedLog) -> None:
