@@ -43,6 +43,7 @@ from comity.kit.office import Office, Saying
 from comity.statement.model import PartyId, StatementId
 
 Word = TypeVar("Word", bound=StrEnum)
+MOST_CITED: Final = 16
 Read = Callable[[Office, Case, Asked], Payload]
 
 
@@ -150,7 +151,10 @@ def _proofs(case: Case, us: PartyId) -> list[tuple[StatementId, bytes, PartyId, 
         if receipt.verified and receipt.encoded and receipt.log != us
     ]
     newest = max(held, key=lambda each: each[3], default=None)
-    return [each for each in held if each[0] in events or each is newest]
+    wanted = [each for each in held if each[0] in events or each is newest]
+    # The opening and the newest prove the most; of the others, the newest ones.
+    wanted.sort(key=lambda each: (each[0] != case.request.opening, each is not newest, -each[3]))
+    return wanted[:MOST_CITED]
 
 
 VERBS: Final[Mapping[str, Read]] = {
