@@ -39,5 +39,5 @@ class Backoff:
 
 
 def moment(now: int, seconds: float) -> int:
-    """Return the whole second at which a wait of ``seconds`` from ``now`` is over, at least one on."""
+    """Return when a wait of ``seconds`` from ``now`` is over: whole seconds, at least one."""
     return now + max(1, ceil(seconds))

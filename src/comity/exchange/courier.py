@@ -10,7 +10,8 @@ Source: wire profile, section 5.3, rulings 9 and 17.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from comity.errors import ComityError
 from comity.exchange.backoff import Backoff, moment
@@ -24,10 +25,10 @@ from comity.exchange.waiting import journal, note_failure, settled
 from comity.parties.address import Address
 from comity.statement.model import PartyId, StatementId
 
-POLL_SECONDS = 2.0
+POLL_SECONDS: Final = 2.0
 """How often the courier looks even if nobody woke it."""
-MOST_FETCHES = 16
-UNKNOWN_ADDRESS_SECONDS = 60.0
+MOST_FETCHES: Final = 16
+UNKNOWN_ADDRESS_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class CourierSettings:
     """Networks in CIDR form, besides the public ones, to which peers' addresses may lead."""
     languages: str = "en"
     """In which languages peers may tell what went wrong."""
-    backoff: Backoff = Backoff()
+    backoff: Backoff = field(default_factory=Backoff)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

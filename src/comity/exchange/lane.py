@@ -18,8 +18,9 @@ from comity.exchange.backoff import Backoff, moment
 from comity.exchange.delivery import Answer, Item
 from comity.exchange.limits import MOST_DELIVERY_BYTES, MOST_ITEMS
 from comity.exchange.peer_client import PeerClient
-from comity.exchange.peer_node import PeerNode, Waiting
+from comity.exchange.peer_node import PeerNode
 from comity.exchange.waiting import journal, note_failure, settled
+from comity.node.outbox import OutboxItem
 from comity.statement.model import PartyId, StatementId
 
 IDLE_SECONDS: Final = 30.0
@@ -37,7 +38,7 @@ _ABOUT_THE_CONTENT: Final = frozenset({"exchange.too-large", "exchange.delivery"
 class Loaded:
     """A waiting statement with what travels."""
 
-    waiting: Waiting
+    waiting: OutboxItem
     item: Item
     blobs: tuple[bytes, ...]
 
@@ -127,7 +128,7 @@ class Lane:
             await self._deliver(light)
         return 0.0 if light or len(self._heavy) > heavy else 1.0
 
-    async def _load(self, waiting: Waiting) -> Loaded | None:
+    async def _load(self, waiting: OutboxItem) -> Loaded | None:
         try:
             parcel = await asyncio.to_thread(self._node.parcel, waiting)
         except ComityError as error:
@@ -213,7 +214,7 @@ class Lane:
         await self._postpone([each.waiting for each in batch], error, seconds)
 
     async def _postpone(
-        self, batch: Sequence[Waiting], error: ComityError, seconds: float | None = None
+        self, batch: Sequence[OutboxItem], error: ComityError, seconds: float | None = None
     ) -> None:
         if seconds is None:
             seconds = self._backoff.after(error, 1 + max(each.attempts for each in batch))

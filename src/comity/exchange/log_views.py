@@ -20,7 +20,7 @@ from comity.exchange.peer_node import PeerNode
 from comity.exchange.reception import Reception, answering, expect_type
 from comity.exchange.signatures import keyid
 from comity.exchange.waiting import settled
-from comity.log.tiles import encode_bundle, parse_tile_path, tile_width
+from comity.log.tiles import parse_tile_path, tile_width
 from comity.statement.envelope import parse
 
 LOG_PREFIX: Final = "/comity/log/0"
@@ -115,7 +115,7 @@ class LogViews:
 
     def _content(self, level: int | None, number: int, width: int) -> bytes:
         if level is None:
-            return encode_bundle(self._node.bundle(number, width))
+            return self._node.bundle(number, width)
         return self._node.tile(level, number, width)
 
 

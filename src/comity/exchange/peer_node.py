@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
 
+from comity.node.outbox import OutboxItem, Parcel
 from comity.parties.address import Address
 from comity.parties.directory import Directory
 from comity.statement.keys import Signer
@@ -42,49 +43,17 @@ class BlobStore(Protocol):
         """Add a piece and return how many bytes have arrived now."""
 
 
-class Waiting(Protocol):
-    """A statement in the outbox that has not been delivered to one peer."""
-
-    @property
-    def sid(self) -> StatementId:
-        """Which statement."""
-
-    @property
-    def peer(self) -> PartyId:
-        """To whom."""
-
-    @property
-    def attempts(self) -> int:
-        """How often it was tried."""
-
-
 class Outbox(Protocol):
     """What has to go out."""
 
     def peers(self) -> Sequence[PartyId]:
         """Return the peers for whom something waits."""
 
-    def due(self, peer: PartyId, now: int, limit: int) -> Sequence[Waiting]:
+    def due(self, peer: PartyId, now: int, limit: int) -> Sequence[OutboxItem]:
         """Return what may be tried now, oldest first."""
 
     def next_at(self, peer: PartyId) -> int | None:
         """Return when the next one may be tried, in unix seconds; ``None`` if none waits."""
-
-
-class Parcel(Protocol):
-    """A statement ready to travel."""
-
-    @property
-    def signed(self) -> bytes:
-        """With its receipts."""
-
-    @property
-    def sealed(self) -> bytes:
-        """The body, encrypted for the peer."""
-
-    @property
-    def blobs(self) -> Sequence[bytes]:
-        """Digests of the ciphertexts of its attachments."""
 
 
 class PeerNode(Protocol):
@@ -140,10 +109,10 @@ class PeerNode(Protocol):
     def tile(self, level: int, number: int, width: int) -> bytes:
         """Return a tile of hashes."""
 
-    def bundle(self, number: int, width: int) -> Sequence[bytes]:
-        """Return the entries of a bundle."""
+    def bundle(self, number: int, width: int) -> bytes:
+        """Return a bundle of entries."""
 
-    def parcel(self, item: Waiting) -> Parcel:
+    def parcel(self, item: OutboxItem) -> Parcel:
         """Return a waiting statement, ready to travel."""
 
     def delivered(self, sid: StatementId, peer: PartyId, receipt: bytes) -> Future[None]:

@@ -196,7 +196,9 @@ async def refuse(
     response = problem_response(http, error, headers)
     try:
         pending = body_size(http, most_bytes=MOST_DELIVERY_BYTES)
-        if pending:
+        if error.code == "exchange.slow":
+            response.headers["connection"] = "close"
+        elif pending:
             # Else the connection is reset under the caller before it has read the answer.
             async with asyncio.timeout(_DRAIN_SECONDS):
                 async for _ in http.stream():

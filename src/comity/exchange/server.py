@@ -13,18 +13,16 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import h11
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from comity.errors import ComityError, FormatError, PeerError
+from comity.errors import FormatError
+from comity.exchange.http11 import bounded_protocol
 from comity.exchange.limits import MOST_HEADER_BYTES, Limits
-from comity.exchange.problems import PROBLEM_TYPE, encode_problem, status_of
 from comity.exchange.tls import server_context
 
 GRACE_SECONDS: Final = 10
@@ -43,7 +41,7 @@ class Listening:
     """PEM file with the certificate chain; none: plain HTTP."""
     key: Path | None = None
     """PEM file with its key, if not in the same file."""
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 async def serve(
@@ -72,7 +70,7 @@ async def serve(
     limits = listening.limits
     config = uvicorn.Config(
         app,
-        http=_protocol(limits),
+        http=bounded_protocol(limits),
         loop="asyncio",
         ws="none",
         lifespan="off",
@@ -99,25 +97,37 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None]:
         yield
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._accepting = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._accepting.set()
+
     async def serve_until(
         self, listener: socket.socket, stop: asyncio.Event | None, ready: Callable[[], None]
     ) -> None:
         serving = asyncio.create_task(self.serve(sockets=[listener]))
         try:
-            while not self.started and not serving.done():
-                await asyncio.sleep(0.005)
+            await _first(serving, self._accepting)
             if self.started:
                 ready()
             if stop is not None:
-                waiting = asyncio.create_task(stop.wait())
-                await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
+                await _first(serving, stop)
                 self.should_exit = True
             await asyncio.shield(serving)
         except asyncio.CancelledError:
             self.should_exit = True
             await serving
             raise
+
+
+async def _first(task: "asyncio.Task[None]", event: asyncio.Event) -> None:
+    """Wait until the task has ended or the event is set."""
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
 
 
 @contextlib.contextmanager
@@ -144,63 +154,14 @@ def _bind(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-        listener.setblocking(False)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except OSError:
+            listener.close()
+            raise
     except OSError as error:
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else "?"
         raise FormatError("exchange.cannot-listen", host=host, port=port, why=why) from error
     return listener
-
-
-def _protocol(limits: Limits) -> type[H11Protocol]:
-    """Return uvicorn's HTTP/1.1 with bounds on connections, and our form of refusal."""
-
-    class BoundedProtocol(H11Protocol):
-        """Closes what is too many, and what sends no whole header in time."""
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._without_request = self.loop.call_later(limits.header_seconds, self._too_slow)
-            if len(self.connections) > limits.connections:
-                self._send_problem(PeerError("exchange.busy", retry_after=1))
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._without_request.cancel()
-            super().connection_lost(exc)
-
-        def data_received(self, data: bytes) -> None:
-            if self.transport.is_closing():
-                return
-            super().data_received(data)
-            if self.conn.their_state is h11.IDLE:
-                # A header has begun and is not whole: its time runs from its first byte.
-                if self._without_request.cancelled():
-                    self._without_request = self.loop.call_later(
-                        limits.header_seconds, self._too_slow
-                    )
-            else:
-                self._without_request.cancel()
-
-        def send_400_response(self, msg: str) -> None:
-            del msg
-            self._send_problem(FormatError("exchange.http"))
-
-        def _too_slow(self) -> None:
-            if not self.transport.is_closing() and self.conn.their_state is h11.IDLE:
-                self.transport.close()
-
-        def _send_problem(self, error: ComityError) -> None:
-            body = encode_problem(error)
-            status = status_of(error)
-            lines = (
-                f"HTTP/1.1 {status} {'Bad Request' if status < 500 else 'Unavailable'}",  # noqa: PLR2004
-                f"content-type: {PROBLEM_TYPE}",
-                f"content-length: {len(body)}",
-                "connection: close",
-            )
-            self.transport.write("\r\n".join((*lines, "", "")).encode() + body)
-            self.transport.close()
-
-    return BoundedProtocol
