@@ -11,7 +11,7 @@ LONG ?=
 export LONG
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench rule acceptance
+.PHONY: help demo test check format docs bench rule acceptance
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(UV) ## format, lint, imports, types
 format: $(UV) ## put the format right
 	$(RUN) ruff format
 	$(RUN) ruff check --fix
+
+docs: $(UV) ## make docs/rules.md and docs/errors.md from the code; the tests fail when they are stale
+	@PYTHONPATH=tests $(RUN) --quiet python -m architecture.reference
 
 bench: $(UV) ## numbers, each as a ratio to what this machine can do
 	@$(RUN) --quiet python bench $(ARGS)

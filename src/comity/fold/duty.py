@@ -30,7 +30,7 @@ FROM_THE_RECEIPT: Final = Rule(
         "of a third member's deposit receipt plus the grace period if that is earlier. "
         "The requester's own receipt starts nothing.",
     ),
-    "docs/adr/0007-which-clock-counts.md",
+    "docs/adr/0004-which-clock-counts.md",
 )
 CLARIFICATION_STOPS: Final = Rule(
     "DUTY-2",
@@ -39,7 +39,7 @@ CLARIFICATION_STOPS: Final = Rule(
         en="While the addressee waits for a clarification that it asked for, the clock stands "
         "still.",
     ),
-    "docs/adr/0007-which-clock-counts.md",
+    "docs/adr/0004-which-clock-counts.md",
 )
 CALENDAR: Final = Rule(
     "DUTY-3",
@@ -48,7 +48,7 @@ CALENDAR: Final = Rule(
         en="Months and years are those of the calendar in UTC; a day that the month does not have "
         "is its last day. Days and weeks are multiples of 24 hours.",
     ),
-    "docs/adr/0007-which-clock-counts.md",
+    "docs/adr/0004-which-clock-counts.md",
 )
 RULES: Final = (FROM_THE_RECEIPT, CLARIFICATION_STOPS, CALENDAR)
 

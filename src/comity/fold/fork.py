@@ -27,7 +27,7 @@ BRANCH_NOT_CHOSEN: Final = Rule(
         "that all the others chose has effect; until all have chosen, or if their choices differ, "
         "none has.",
     ),
-    "docs/adr/0006-finality.md",
+    "docs/adr/0003-finality-and-forks.md",
 )
 
 

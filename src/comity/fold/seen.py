@@ -29,7 +29,7 @@ NODE_SAYS_SEEN: Final = Rule(
         "of another kind nearer to being settled; never because of another such statement. It "
         "does not say that a person has read them.",
     ),
-    "docs/adr/0006-finality.md",
+    "docs/adr/0003-finality-and-forks.md",
 )
 RULES: Final = (NODE_SAYS_SEEN,)
 

@@ -33,8 +33,8 @@ from comity.statement.model import PartyId, StatementId
 from comity.statement.subject import NONCE_BYTES, subject_id
 from comity.statement.text import BilingualText
 
-_ORDER: Final = "docs/adr/0005-thread-order.md"
-_FINALITY: Final = "docs/adr/0006-finality.md"
+_ORDER: Final = "docs/adr/0002-thread-order.md"
+_FINALITY: Final = "docs/adr/0003-finality-and-forks.md"
 IN_THREAD_ORDER: Final = Rule(
     "THREAD-1",
     BilingualText(

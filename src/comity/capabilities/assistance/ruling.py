@@ -9,9 +9,9 @@ from typing import Final
 from comity.fold.rule import Rule
 from comity.statement.text import BilingualText
 
-_CYCLE: Final = "docs/adr/0010-request-life-cycle.md"
-_CROSSING: Final = "docs/adr/0011-crossing-statements.md"
-_PROFILES: Final = "docs/adr/0012-profiles-as-data.md"
+_CYCLE: Final = "docs/adr/0017-request-life-cycle.md"
+_CROSSING: Final = "docs/adr/0018-crossing-statements.md"
+_PROFILES: Final = "docs/adr/0019-profiles-as-data.md"
 
 IN_ORDER: Final = Rule(
     "ASSIST-1",
