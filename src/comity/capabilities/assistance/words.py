@@ -108,7 +108,6 @@ def saved(result: Result, lang: Language) -> str:
 
 def standing(told: Json, lang: Language) -> str:
     """Print where a case stands and whose turn it is."""
-    now = say("assistance.now", lang, phase=phase(text(told, "phase"), lang))
     turn = text(told, "turn", "party")
     if not turn:
         whose = say("assistance.turn.nobody", lang)
@@ -116,7 +115,7 @@ def standing(told: Json, lang: Language) -> str:
         whose = say("assistance.turn.ours", lang)
     else:
         whose = say("assistance.turn.theirs", lang, party=_whose(told, turn, lang))
-    return f"{now}{say('assistance.space', lang)}{whose}"
+    return say("assistance.now", lang, phase=phase(text(told, "phase"), lang), turn=whose)
 
 
 def _whose(told: Json, turn: str, lang: Language) -> str:
