@@ -89,10 +89,6 @@ async def _html(_: Request) -> Response:
     return Response("<h1>404</h1>", 404, media_type="text/html")
 
 
-async def _redirect(_: Request) -> Response:
-    return Response(status_code=302, headers={"location": "http://169.254.169.254/"})
-
-
 async def _wrong_type(_: Request) -> Response:
     return Response(cbor.encode([b"x"]), media_type="text/plain")
 
@@ -120,7 +116,6 @@ async def _stranger(_: Request) -> Response:
     "handler",
     [
         _html,
-        _redirect,
         _wrong_type,
         _compressed,
         _endless,
@@ -146,6 +141,26 @@ def test_nothing_but_a_receipt_that_verifies_is_a_delivery(nodes: Pair, handler:
     assert state == "due"
     assert attempts >= 1
     assert problem
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_not_followed(nodes: Pair, status: int) -> None:
+    """T37: not even to the same host."""
+    ours, theirs = nodes
+    found(ours, NAMES, [theirs.party])
+    (sid,) = waiting(ours, theirs)
+    paths: list[str] = []
+
+    async def handler(http: Request) -> Response:
+        paths.append(http.url.path)
+        return Response(status_code=status, headers={"location": "/canary"})
+
+    async def story() -> None:
+        async with impostor(theirs, handler), carrying(ours):
+            await until(lambda: row(ours, sid)[1] >= 1)
+
+    asyncio.run(story())
+    assert set(paths) == {"/comity/deliver"}
 
 
 def test_a_receipt_for_another_statement_is_no_delivery(nodes: Pair) -> None:

@@ -229,6 +229,13 @@ def test_size_framing_and_encoding_are_looked_at_before_anything_else(nodes: Pai
             (Raw(headers=large), (413, "exchange.too-large")),
             (Raw(headers={**typed, **chunked}, body=b"0\r\n\r\n"), (411, "exchange.length")),
             (
+                Raw(
+                    headers={**typed, "transfer-encoding": "chunked", "content-length": "5"},
+                    body=b"0\r\n\r\n",
+                ),
+                (411, "exchange.length"),
+            ),
+            (
                 Raw(headers={**typed, "content-encoding": "gzip"}),
                 (415, "exchange.content-encoding"),
             ),
