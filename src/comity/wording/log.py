@@ -30,8 +30,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The log has {held} entries, not {size}.",
     ),
     "log.no-such-tile": (
-        "第 {level} 层没有宽度为 {width} 的 {number} 号分片。",
-        "At level {level} there is no tile {number} of width {width}.",
+        "第 {level} 层没有所请求宽度的 {number} 号分片。",
+        "At level {level} there is no tile {number} of the width asked for.",
     ),
     "log.tile-path": (
         "{path} 不是分片的路径。",
