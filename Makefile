@@ -32,11 +32,11 @@ format: $(UV) ## put the format right
 	$(RUN) ruff format
 	$(RUN) ruff check --fix
 
-docs: $(UV) ## make docs/rules.md and docs/errors.md from the code; the tests fail when they are stale
+docs: $(UV) ## make from the code what docs/ says of it (rules, errors, limits, examples); the tests fail when they are stale
 	@PYTHONPATH=tests $(RUN) --quiet python -m architecture.reference
 
 bench: $(UV) ## numbers, each as a ratio to what this machine can do
-	@$(RUN) --quiet python bench $(ARGS)
+	@$(RUN) --quiet python -m bench $(ARGS)
 
 rule: ## where a rule stands and which tests name it: make rule ID=ASSIST-2
 	@test -n "$(ID)" || { echo "which rule? make rule ID=ASSIST-2" >&2; exit 2; }

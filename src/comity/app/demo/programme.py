@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree, which
+from shutil import rmtree
 from typing import Final
 
 import click
@@ -90,19 +90,16 @@ def perform(story: Story, programme: Programme) -> bool:
 
 
 def program_name() -> str:
-    """Return how this command is typed here."""
-    called = Path(sys.argv[0])
-    found = which("comity")
-    if called.name != "comity":
+    """Return how this command is typed here: by its path, where it lies in an environment.
+
+    That an environment is active can be another program's doing (``uv run``), so the path is
+    what works in every shell.
+    """
+    placed = Path(sys.prefix) / "bin" / "comity"
+    if sys.prefix == sys.base_prefix or not placed.exists():
         return "comity"
-    if found and Path(found).absolute() == called.absolute():
-        return "comity"
-    absolute = called.absolute()
-    return (
-        str(absolute.relative_to(Path.cwd()))
-        if absolute.is_relative_to(Path.cwd())
-        else str(absolute)
-    )
+    here = Path.cwd()
+    return str(placed.relative_to(here)) if placed.is_relative_to(here) else str(placed)
 
 
 def commands(story: Story) -> list[str]:
