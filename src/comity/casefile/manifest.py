@@ -105,6 +105,16 @@ class ManifestSignature:
     payload: bytes
     signature: bytes
 
+    def check_covers(self, manifest: bytes) -> None:
+        """Check that it is over these bytes, whoever signed it.
+
+        Raises:
+            TrustError: ``casefile.other-manifest``.
+
+        """
+        if self.payload != sha256(manifest).digest():
+            raise TrustError("casefile.other-manifest")
+
     def verify(self, key: PublicKey, manifest: bytes) -> None:
         """Check that ``key`` signed these bytes.
 
@@ -113,8 +123,7 @@ class ManifestSignature:
                 ``envelope.other-key``, ``key.bad-signature``.
 
         """
-        if self.payload != sha256(manifest).digest():
-            raise TrustError("casefile.other-manifest")
+        self.check_covers(manifest)
         if self.alg != key.alg:
             raise TrustError("envelope.other-algorithm", alg=self.alg, expected=key.alg)
         if self.kid != key.kid:

@@ -155,8 +155,7 @@ class Checks:
         found = {each.makes for each in self.made if each.makes is not None}
         # What rests on something unproved is not valid, even if nobody said so.
         open_ = any(
-            each.finding is Finding.NOT_CHECKED and each.check != READING_COPY
-            for each in self.made
+            each.finding is Finding.NOT_CHECKED and each.check != READING_COPY for each in self.made
         )
         if open_ and not found:
             found.add(Verdict.VALID_WITH_GAPS)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from comity.casefile.layout import Folder
-from comity.casefile.manifest import SIGNATURE, ManifestSignature, parse_manifest_signature
+from comity.casefile.manifest import SIGNATURE, parse_manifest_signature
 from comity.errors import ComityError, TrustError
 from comity.parties.card import CardContent, read_card
 from comity.parties.directory import Directory
@@ -39,15 +39,16 @@ def check_exporter(bundle: Bundle, directory: Directory, checks: Checks) -> None
     """Check who signed the manifest."""
     about = About(object=SIGNATURE)
     exporter = bundle.manifest.exporter
-
-    def check() -> ManifestSignature:
+    try:
         signature = parse_manifest_signature(bundle.signature_bytes)
         if signature.exporter != exporter:
             raise TrustError("verify.exporter-differs")
+        signature.check_covers(bundle.manifest_bytes)
+        if exporter not in directory.parties:
+            checks.missing("manifest", about, "verify.card-missing", party=exporter)
+            return
         signature.verify(directory.party(exporter).keys[SIGN], bundle.manifest_bytes)
-        return signature
-
-    if exporter not in directory.parties:
-        checks.missing("manifest", about, "verify.card-missing", party=exporter)
+    except ComityError as error:
+        checks.error("manifest", about, error)
         return
-    checks.attempt("manifest", about, check)
+    checks.holds("manifest", about)

@@ -85,7 +85,21 @@ def test_every_cut_is_found() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../x", "/x", "a//b", "a/../b", "a\\b", "C:x", ".hidden", "x.", "a/", "ü", "x" * 201, "x\0", ""],
+    [
+        "../x",
+        "/x",
+        "a//b",
+        "a/../b",
+        "a\\b",
+        "C:x",
+        ".hidden",
+        "x.",
+        "a/",
+        "ü",
+        "x" * 201,
+        "x\0",
+        "",
+    ],
 )
 def test_no_name_leads_elsewhere(name: str) -> None:
     """T36: a name that could leave the folder is neither written nor read."""

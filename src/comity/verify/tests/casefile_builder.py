@@ -39,7 +39,7 @@ from comity.statement.act import Act, act_section
 from comity.statement.blob import Attachment, encode_attachments, encrypt_stream, new_key
 from comity.statement.body import CBOR_TYPE, Section, new_section, payload_of
 from comity.statement.cbor import Value
-from comity.statement.envelope import Statement, attach, sign
+from comity.statement.envelope import Statement, UnverifiedStatement, attach, sign
 from comity.statement.languages import text_section
 from comity.statement.model import PartyId, StatementId, SubjectId, subject_urn
 from comity.statement.subject import subject_id
@@ -56,7 +56,7 @@ class Log:
     tree: Tree = field(default_factory=Tree)
     time: int = NOW
 
-    def append(self, statements: Sequence[Statement]) -> list[bytes]:
+    def append(self, statements: Sequence[Statement | UnverifiedStatement]) -> list[bytes]:
         """Take statements as one batch under one head; return their receipts."""
         first = self.tree.size
         for each in statements:
@@ -134,7 +134,7 @@ class Case:
     last: dict[tuple[SubjectId, PartyId], StatementId] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
 
-    def say(  # noqa: PLR0913 - a statement's parts
+    def say(
         self,
         by: Speaker,
         act: Act,
