@@ -1,6 +1,6 @@
 """What an exporter hands over, and a verifier reads back: one subject with its proofs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Self
 
@@ -119,6 +119,8 @@ class CaseContent:
     """TLP 2.0 label of the subject, for example ``TLP:AMBER``."""
     heads: Mapping[tuple[PartyId, int], str] = field(default_factory=dict)
     """Further checkpoints, by party and size; those in the receipts are put in anyway."""
+    consistency: Mapping[tuple[PartyId, int, int], Sequence[bytes]] = field(default_factory=dict)
+    """Proofs that a later head of a party's log continues an earlier one, by the two sizes."""
 
 
 def open_record(data: bytes, payload: bytes) -> tuple[BodyRecord, Mapping[str, Section]]:

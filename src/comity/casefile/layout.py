@@ -18,6 +18,7 @@ class Folder(StrEnum):
     RECEIPTS = "receipts"
     HEADS = "heads"
     CARDS = "cards"
+    CONSISTENCY = "consistency"
 
 
 PAPERS: Final = frozenset({"README.en.txt", "README.zh.txt", "case.en.txt", "case.zh.txt"})
@@ -31,6 +32,12 @@ _PATHS: Final = (
     (Folder.EVIDENCE, re.compile(rf"evidence/{_ID}")),
     (Folder.RECEIPTS, re.compile(rf"receipts/{_ID}-{_PARTY}\.cose")),
     (Folder.HEADS, re.compile(rf"heads/{_PARTY}-(?P<size>[1-9][0-9]{{0,15}})\.txt")),
+    (
+        Folder.CONSISTENCY,
+        re.compile(
+            rf"consistency/{_PARTY}-(?P<old>[1-9][0-9]{{0,15}})-(?P<size>[1-9][0-9]{{0,15}})\.cbor"
+        ),
+    ),
     (Folder.CARDS, re.compile(rf"cards/{_PARTY}\.card")),
 )
 
@@ -46,6 +53,8 @@ class Place:
     """Whose log or card it is."""
     size: int = 0
     """Size of the log under a head."""
+    old: int = 0
+    """Size of the earlier head that a consistency proof begins at."""
 
 
 def statement_path(sid: StatementId) -> str:
@@ -71,6 +80,11 @@ def receipt_path(sid: StatementId, log: PartyId) -> str:
 def head_path(log: PartyId, size: int) -> str:
     """Return where a checkpoint of a party's log stands."""
     return f"{Folder.HEADS}/{letters(log)}-{size}.txt"
+
+
+def consistency_path(log: PartyId, old: int, new: int) -> str:
+    """Return where the proof stands that one head of a party's log continues another."""
+    return f"{Folder.CONSISTENCY}/{letters(log)}-{old}-{new}.cbor"
 
 
 def card_path(party: PartyId) -> str:
@@ -103,5 +117,6 @@ def place_of(path: str) -> Place | None:
             digest=bytes.fromhex(named.get("id") or ""),
             party=None if party is None else check_party(PARTY_PREFIX + party),
             size=int(named.get("size") or 0),
+            old=int(named.get("old") or 0),
         )
     raise FormatError("casefile.unknown-path", name=ascii(path[:80]))

@@ -36,6 +36,7 @@ _WHAT: Final = BilingualText(
   payloads/     正文各部分及其摘要；导出方未出示的部分只有摘要
   receipts/     各方日志的回执：该日志在何时之前已收录该签署件
   heads/        各方日志的检查点
+  consistency/  （可有）证明日志的后一检查点延续前一检查点
   cards/        各方名片：其创始声明，内含密钥
   evidence/     附件，均为密文；密钥在正文的附件部分。附件可能含恶意程序，解密前请先隔离
   case.*.txt    阅读件，便于阅读，不是证据
@@ -71,6 +72,7 @@ gave you this file.
   payloads/     the sections of each body and their digests; of those not shown, the digest only
   receipts/     receipts of each party's log: that it held the statement, at the latest when
   heads/        checkpoints of each party's log
+  consistency/  (may be there) proofs that a later checkpoint of a log continues an earlier one
   cards/        each party's card: its inception, which holds its keys
   evidence/     attachments, all encrypted; the keys stand in the bodies.  They may be malicious:
                 isolate them before you decrypt

@@ -20,6 +20,7 @@ from comity.casefile.container import (
 from comity.casefile.content import CaseContent
 from comity.casefile.layout import (
     card_path,
+    consistency_path,
     evidence_path,
     head_path,
     payload_path,
@@ -40,6 +41,7 @@ from comity.errors import FormatError
 from comity.log.receipt import parse_receipt
 from comity.parties.card import read_card
 from comity.parties.inception import NODE, SIGN, Party
+from comity.statement import cbor
 from comity.statement.keys import PublicKey, Signer
 
 
@@ -131,6 +133,8 @@ def _sources(content: CaseContent) -> Iterator[Source]:
         yield from_bytes(card_path(party.party), party.card.encode())
     for (log, size), checkpoint in content.heads.items():
         yield from_bytes(head_path(log, size), checkpoint.encode())
+    for (log, old, new), proof in content.consistency.items():
+        yield from_bytes(consistency_path(log, old, new), cbor.encode(list(proof)))
     for each in content.evidence:
         yield Source(name=evidence_path(each.cipher), open=each.open)
     yield from _statements(content)

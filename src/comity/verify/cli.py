@@ -16,7 +16,7 @@ from comity.verify.report import EXIT_UNREADABLE, Report, failed
 from comity.verify.verifier import verify_file
 from comity.wording import say, tell
 
-_EXAMPLE: Final = "comity verify case.comity --root 3f0c… "
+_EXAMPLE: Final = "comity verify case.comity --root 3f0c…"
 
 
 @click.command("verify", epilog=_EXAMPLE)

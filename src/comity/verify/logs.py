@@ -6,19 +6,25 @@ cannot be right whatever else it signs: the file is then evidence against it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
 from comity.casefile.layout import Folder, head_path
 from comity.casefile.story import name_of
 from comity.errors import ComityError, FormatError
 from comity.log.checkpoint import log_note_keys, open_checkpoint, parse_checkpoint
+from comity.log.merkle import verify_consistency
 from comity.log.receipt import LogKeys, Receipt, verify_receipt
 from comity.parties.card import CardContent
 from comity.parties.directory import Directory
+from comity.statement import cbor
 from comity.statement.envelope import MOST_RECEIPT_BYTES, parse
 from comity.statement.model import PartyId, StatementId
 from comity.verify.bundle import Bundle
 from comity.verify.checks import About, Checks
 from comity.verify.said import Hearing
+
+MOST_PROOF_BYTES: Final = 8 * 1024
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +57,7 @@ def read_logs(
             reader.note(about, party, receipt, parse(signed).entry)
     reader.read_heads()
     reader.read_receipts(hearing)
+    reader.read_consistency()
     return reader.logs
 
 
@@ -121,6 +128,33 @@ class _Reader:
         else:
             self.checks.rests(["head"], about)
         self.note_head(about, (party, receipt.size), (head.root, receipt.time))
+
+    def read_consistency(self) -> None:
+        """Check every proof that a head continues an earlier one, whose heads are proved."""
+        for path, place in self.bundle.paths(Folder.CONSISTENCY):
+            party = place.party
+            about = About(object=path, log=party)
+            if party is None or party not in self.directory.parties:
+                self.checks.missing("consistency", about, "verify.receipt-of-stranger")
+                continue
+            old = self.logs.heads.get((party, place.old))
+            new = self.logs.heads.get((party, place.size))
+            if old is None or new is None:
+                self.checks.missing("consistency", about, "verify.head-missing")
+                continue
+            ends = (place.old, old[0]), (place.size, new[0])
+            self.checks.attempt("consistency", about, partial(self.continues, path, ends))
+
+    def continues(self, path: str, ends: tuple[tuple[int, bytes], tuple[int, bytes]]) -> None:
+        value = cbor.decode(
+            self.bundle.archive.read(path, MOST_PROOF_BYTES), max_bytes=MOST_PROOF_BYTES
+        )
+        hashes = (
+            [each for each in value if isinstance(each, bytes)] if isinstance(value, list) else None
+        )
+        if hashes is None or hashes != value:
+            raise FormatError("verify.proof-form")
+        verify_consistency(*ends, hashes)
 
     def note_head(
         self, about: About, key: tuple[PartyId, int], head: tuple[bytes, int | None]

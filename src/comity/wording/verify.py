@@ -209,6 +209,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "verify.check.sections": ("各部分", "sections"),
     "verify.check.inclusion": ("收录", "inclusion"),
     "verify.check.head": ("检查点", "head"),
+    "verify.check.consistency": ("延续", "consistency"),
     "verify.check.charter": ("章程", "charter"),
     "verify.check.rules": ("规则", "rules"),
     "verify.check.links": ("前后关联", "links"),
@@ -329,6 +330,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "检查点文件与回执所载不符。",
         "The file of the checkpoint is not the one in the receipt.",
     ),
+    "verify.proof-form": (
+        "一致性证明的形式不符合规定。",
+        "The consistency proof is not of the required form.",
+    ),
     "verify.head-other": (
         "检查点文件的文件名与内容不符。",
         "The file of the checkpoint is not named by what it says.",
@@ -404,9 +409,5 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "verify.unexpected": (
         "核验程序遇到意外情况，文件未能核验：{problem}",
         "The program met something unexpected and could not check the file: {problem}",
-    ),
-    "verify.help": (
-        "核验案卷文件：无需节点，无需网络。",
-        "Check a case file: no node and no network are needed.",
     ),
 }

@@ -6,6 +6,7 @@ from comity.casefile.layout import (
     PAPERS,
     Folder,
     card_path,
+    consistency_path,
     evidence_path,
     head_path,
     payload_path,
@@ -28,6 +29,7 @@ def test_a_path_says_what_stands_there() -> None:
         (evidence_path(SID), Folder.EVIDENCE, (SID, None, 0)),
         (receipt_path(SID, PARTY), Folder.RECEIPTS, (SID, PARTY, 0)),
         (head_path(PARTY, 12), Folder.HEADS, (b"", PARTY, 12)),
+        (consistency_path(PARTY, 2, 12), Folder.CONSISTENCY, (b"", PARTY, 12)),
         (card_path(PARTY), Folder.CARDS, (b"", PARTY, 0)),
     ):
         place = place_of(path)

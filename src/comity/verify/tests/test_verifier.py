@@ -242,6 +242,27 @@ def test_a_log_that_shows_two_entries_at_one_index_convicts_itself() -> None:
     assert codes(report) == {"verify.entries-contradict"}
 
 
+def test_a_log_whose_heads_do_not_continue_one_another_convicts_itself() -> None:
+    """Receipts of a forked log verify one by one; a consistency proof shows the fork."""
+    story = told()
+    case, briar = story.case, story.case.parties[1]
+    last = case.statements[story.subject][-1]
+    sizes = [parse_receipt(each.receipts[briar.id]).size for each in case.statements[story.subject]]
+    ends = (briar.id, sizes[0], sizes[-1])
+    case.options["consistency"] = {ends: briar.log.tree.consistency(sizes[0], sizes[-1])}
+    assert verdict_on(story.file, story) == "VALID"
+    forked = Log(owner=briar.known)
+    for number in range(sizes[-1] - 1):
+        forked.tree.append(bytes([number]) * 32)
+    receipt = forked.append([parse(last.encoded)])[0]
+    case.statements[story.subject][-1] = replace(
+        last, receipts={**last.receipts, briar.id: receipt}
+    )
+    assert codes(report_on(story.file, story.root)) == {"log.root"}
+    case.options["consistency"] = {(briar.id, 2, sizes[-1]): []}
+    assert codes(report_on(story.file, story.root)) == {"verify.head-missing"}
+
+
 def test_sections_may_be_left_out_if_the_manifest_says_which() -> None:
     """What is shown still fits what was signed; what is not shown is a gap."""
     story = told()
