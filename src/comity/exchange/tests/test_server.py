@@ -53,3 +53,33 @@ def test_a_port_that_is_taken_is_named() -> None:
         listening = Listening(host="127.0.0.1", port=holder.getsockname()[1])
         with pytest.raises(FormatError, match=r"exchange\.cannot-listen"):
             asyncio.run(serve(APP, listening))
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """Header and body are two packets; held back, each answer would take 40 ms."""
+
+    async def story() -> list[float]:
+        ready: asyncio.Queue[str] = asyncio.Queue()
+        stop = asyncio.Event()
+
+        async def quick(_: Request) -> Response:
+            return Response(b"x" * 100)
+
+        app = Starlette(routes=[Route("/", quick)])
+        listening = Listening(host="127.0.0.1", port=0)
+        server = asyncio.create_task(serve(app, listening, ready=ready.put_nowait, stop=stop))
+        port = int((await ready.get()).rsplit(":", maxsplit=1)[1])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        loop, times = asyncio.get_running_loop(), []
+        for _ in range(20):
+            begun = loop.time()
+            writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(100)
+            times.append(loop.time() - begun)
+        writer.close()
+        stop.set()
+        await server
+        return sorted(times)
+
+    assert asyncio.run(story())[10] < 0.03
