@@ -133,3 +133,18 @@ def test_a_command_to_a_serving_node_starts_light() -> None:
 
     assert not found & WEB_AND_SQL
     assert not [name for name in found if name.startswith(("comity.node.", "comity.exchange."))]
+
+
+def test_the_verifier_runs_where_nothing_but_its_two_packages_is_installed() -> None:
+    """Issue 2: a bundle verifies in an environment with only the verifier's dependencies."""
+    blocked = sorted(WEB_AND_SQL - {"sqlite3"})
+    code = (
+        "import sys\n"
+        f"for name in {blocked!r}: sys.modules[name] = None\n"
+        "from comity.app.cli import main\n"
+        "main(['--lang', 'en', 'verify', '/no/such/file'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "/no/such/file" in done.stderr

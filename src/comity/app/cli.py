@@ -116,7 +116,8 @@ def run(words: Sequence[str], caller: Caller) -> int:
     except (ComityError, click.ClickException) as error:
         told, code = report(error, caller.lang)
         click.echo(told, err=True)
-        return code
+        unexpected = isinstance(error, ComityError) and error.code == "cli.unexpected"
+        return EXIT_UNEXPECTED if unexpected else code
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except BrokenPipeError:

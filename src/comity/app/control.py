@@ -6,6 +6,7 @@ again at the other end.  Operations block, so each connection has a thread of it
 """
 
 import json
+import logging
 import os
 import socket
 import sys
@@ -31,6 +32,7 @@ from comity.kit.problems import sentence
 
 Run = Callable[[str, Mapping[str, Json]], dict[str, Json]]
 
+journal: Final = logging.getLogger("comity.app")
 MAX_LINE_BYTES: Final = 8 * 1024 * 1024
 THREADS: Final = 8
 FAMILIES: Final = {kind.family: kind for kind in (FormatError, TrustError, ProofError, PeerError)}
@@ -66,6 +68,7 @@ def error_from_json(told: Mapping[str, Json]) -> ComityError:
 
 def unexpected(error: Exception) -> ComityError:
     """Name a fault of ours; the traceback is shown only where COMITY_DEBUG=1 asks for it."""
+    journal.warning("command failed: %s: %s", type(error).__name__, error)
     if os.environ.get("COMITY_DEBUG") == "1":
         traceback.print_exception(error, file=sys.stderr)
     return ComityError("cli.unexpected", problem=f"{type(error).__name__}: {error}"[:300])
