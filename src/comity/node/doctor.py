@@ -9,10 +9,18 @@ import apsw
 from comity.errors import ComityError
 from comity.kit.desk import Json
 from comity.log.merkle import leaf_hash
+from comity.log.receipt import HeadSignature, build_receipt, verify_receipt
+from comity.node.founding import INCEPTION_SUBJECT
+from comity.node.keyring import NODE
 from comity.node.ledger import blob, number
 from comity.node.node import Node
+from comity.node.threads import load_thread, view_of
+from comity.parties.directory import Held
+from comity.parties.inception import KIND as INCEPTION
+from comity.statement.act import decode_act, read_act
 from comity.statement.body import open_body
-from comity.statement.envelope import parse
+from comity.statement.envelope import UnverifiedStatement, parse
+from comity.statement.model import PartyId, SubjectId, subject_of
 from comity.store.projections import Cell
 from comity.wording import say, tell
 
@@ -65,7 +73,7 @@ def _database(node: Node) -> Finding:
 
 
 def _guard(node: Node) -> Finding:
-    trouble = node.keeping.ledger.quarantine
+    trouble = node.keeping.ledger.quarantine or node.writer.stopped
     latest = node.keeping.ledger.guard.latest
     return Finding(
         ok=trouble is None, facts={"size": latest.size if latest else 0}, trouble=trouble
@@ -73,7 +81,7 @@ def _guard(node: Node) -> Finding:
 
 
 def _log(node: Node) -> Finding:
-    """Hash everything again, from the stored bytes up to the tree."""
+    """Hash everything again, from the stored bytes up to the tree and the newest head."""
     ledger, leaf = node.keeping.ledger, 0
     while rows := node.keeping.store.all("all_rows", leaf, SLICE):
         for row in rows:
@@ -88,19 +96,98 @@ def _log(node: Node) -> Finding:
 
 
 def _is_whole(node: Node, leaf: int, row: tuple[Cell, ...]) -> bool:
-    index, sid, entry, _, signed, act, body = row
+    """Compare every column of a row with the statement's bytes, and those with the tree."""
+    index, sid, entry, subject, signed, act_bytes, body, *columns = row
+    keeping = node.keeping
     try:
         statement = parse(blob(signed))
-        sections = open_body(node.keeping.vault.open(blob(body), blob(sid)), statement.payload)
+        sections = open_body(keeping.vault.open(blob(body), blob(sid)), statement.payload)
+        act = read_act(sections)
+        said = _speaker(node, statement, act.type)
     except (ComityError, apsw.Error):
         return False
+    is_inception = act.type == INCEPTION
+    expected = [
+        act.case or statement.sid,
+        said.party,
+        act.type,
+        int(said.party == node.party),
+        int(said.purpose == NODE),
+        act.prev,
+        statement.header.issued_at,
+    ]
     return (
-        index == leaf
+        index == leaf < keeping.ledger.size
         and statement.sid == sid
         and statement.entry == entry
-        and sections["act"].value == act
-        and node.keeping.ledger.tree.leaf(leaf) == leaf_hash(statement.entry)
+        and sections["act"].value == act_bytes
+        and (INCEPTION_SUBJECT if is_inception else subject_of(statement.header.subject)) == subject
+        and columns == expected
+        and keeping.ledger.tree.leaf(leaf) == leaf_hash(statement.entry)
     )
+
+
+def _speaker(node: Node, statement: UnverifiedStatement, kind: str) -> Held:
+    """Return who signed a statement with which of its keys, verified once more."""
+    header = statement.header
+    issuer = node.party if kind == INCEPTION else PartyId(header.issuer)
+    key, purpose = node.directory().key_for(issuer, header.kid)
+    statement.verify(key)
+    return Held(party=issuer, purpose=purpose)
+
+
+def _heads(node: Node) -> Finding:
+    """Verify every signed head again, by the receipt of the newest entry under it."""
+    count = size = 0
+    while rows := node.keeping.store.all("heads", size, SLICE):
+        for row in rows:
+            size = number(row[0])
+            if not _holds(node, row):
+                return Finding(ok=False, facts={"count": count})
+            count += 1
+    return Finding(ok=True, facts={"count": count})
+
+
+def _holds(node: Node, row: tuple[Cell, ...]) -> bool:
+    ledger = node.keeping.ledger
+    size = number(row[0])
+    try:
+        head = HeadSignature(protected=blob(row[4]), signature=blob(row[5]))
+        path = ledger.tree.inclusion(size - 1, size)
+        entry = blob(node.keeping.store.one("entries_between", size - 1, size)[0])
+        receipt = build_receipt(head, size - 1, path, str(row[3]))
+        told = verify_receipt(receipt, entry, node.keeping.own.log)
+    except (ComityError, IndexError):
+        return False
+    return (told.size, told.time, ledger.tree.root(size)) == (size, row[2], row[1])
+
+
+def _threads(node: Node) -> Finding:
+    """Tell every thread again: one that cannot be told was set aside when it was shown."""
+    count = 0
+    for (subject,) in node.keeping.store.all("subjects"):
+        try:
+            thread = load_thread(node.keeping, SubjectId(blob(subject)))
+            view = view_of(node.keeping, thread)
+            projection = node.projections.get(thread.capability.name if thread.capability else "")
+            if projection is not None and view is not None:
+                projection.row(view)
+        except Exception:  # noqa: BLE001 - what this check looks for is any failure at all
+            return Finding(ok=False, facts={"count": count, "subject": blob(subject).hex()})
+        count += 1
+    return Finding(ok=True, facts={"count": count})
+
+
+def _deliveries(node: Node) -> Finding:
+    """Look for what was said to somebody and neither reached them nor waits to."""
+    count = 0
+    for sid, act_bytes in node.keeping.store.all("own_said"):
+        known = {str(row[0]) for row in node.keeping.store.all("receipts_of", sid)}
+        waiting = {str(row[0]) for row in node.keeping.store.all("outbox_of", sid)}
+        if set(decode_act(blob(act_bytes)).aud) - known - waiting - {node.party}:
+            return Finding(ok=False, facts={"count": count, "sid": blob(sid).hex()})
+        count += 1
+    return Finding(ok=True, facts={"count": count})
 
 
 def _receipts(node: Node) -> Finding:
@@ -137,7 +224,10 @@ CHECKS: Final[Mapping[str, Callable[[Node], Finding]]] = {
     "database": _database,
     "guard": _guard,
     "log": _log,
+    "heads": _heads,
     "receipts": _receipts,
+    "threads": _threads,
+    "deliveries": _deliveries,
     "outbox": _outbox,
     "waiting": _waiting,
 }

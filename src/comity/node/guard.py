@@ -62,7 +62,7 @@ class Guard:
         self.latest = head
 
     def _write(self, head: Triple) -> None:
-        line = f"{self._origin} {head.size} {head.root.hex()} {head.time}\n".encode()
+        line = self._line(head)
         if self._path.exists() and self._path.stat().st_size > _MOST_BYTES:
             self._replace(line)
             return
@@ -106,8 +106,14 @@ class Guard:
     def _parse(self, line: bytes) -> Triple:
         try:
             fields = line.decode("ascii").split(" ")
-            if len(fields) != _FIELDS or fields[0] != self._origin:
+            if len(fields) != _FIELDS or fields[0] != self._origin or int(fields[1]) < 0:
                 raise FormatError("node.guard-broken", path=str(self._path))
-            return Triple(size=int(fields[1]), root=bytes.fromhex(fields[2]), time=int(fields[3]))
+            head = Triple(size=int(fields[1]), root=bytes.fromhex(fields[2]), time=int(fields[3]))
         except ValueError as error:
             raise FormatError("node.guard-broken", path=str(self._path)) from error
+        if self._line(head) != line + b"\n":
+            raise FormatError("node.guard-broken", path=str(self._path))
+        return head
+
+    def _line(self, head: Triple) -> bytes:
+        return f"{self._origin} {head.size} {head.root.hex()} {head.time}\n".encode()

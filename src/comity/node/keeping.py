@@ -1,21 +1,22 @@
 """What a node keeps, in one value: database, log, keys, parties, mechanisms."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
-from comity.errors import RuleError
+from comity.errors import RuleError, TrustError
 from comity.fold.capability import Ground
-from comity.fold.opening import opening_of
+from comity.fold.entry import Said
 from comity.fold.rule import Rule, refuse
 from comity.fold.thread import parties_of, tell
 from comity.kit.office import MechanismView, PartyView
 from comity.node.clock import Clock
 from comity.node.keyring import KeyRing
 from comity.node.ledger import Ledger, blob
-from comity.node.loading import load_said
+from comity.node.loading import in_circle, load_one, load_said
 from comity.node.settings import Settings
 from comity.parties.address import Address
 from comity.parties.card import CardContent, read_card
-from comity.parties.charter import charter_names, ground_of
+from comity.parties.charter import CHARTER, charter_names, ground_of
 from comity.parties.directory import Directory
 from comity.parties.inception import Party
 from comity.parties.mechanism import Mechanism, founding_ground
@@ -28,6 +29,7 @@ from comity.statement.vault import Vault
 from comity.store.blobs import Blobs
 from comity.store.sqlite import Connection, Store
 
+DEFAULT_SETTLE_SECONDS: Final = 2
 UNDER_A_MECHANISM = Rule(
     "NODE-1",
     BilingualText(
@@ -36,6 +38,14 @@ UNDER_A_MECHANISM = Rule(
     ),
     "docs/adr/0009-mechanisms.md",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A mechanism as it follows from exactly these statements."""
+
+    thread: tuple[bytes, ...]
+    view: MechanismView | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,7 +63,7 @@ class Keeping:
     directory: Directory = field(default_factory=Directory)
     cards: dict[PartyId, CardContent] = field(default_factory=dict)
     codes: dict[PartyId, str] = field(default_factory=dict)
-    _in_force: dict[StatementId, MechanismView] = field(default_factory=dict)
+    _views: dict[StatementId, "_Kept"] = field(default_factory=dict)
 
     @property
     def party(self) -> PartyId:
@@ -79,9 +89,10 @@ class Keeping:
     def met(self, content: CardContent, code: str | None) -> None:
         """Know a party from now on; called by the writer, after it is durable."""
         self.directory = self.directory.admit(content.party)
-        self.cards[content.party.id] = content
+        # New mappings: other threads may be reading the old ones.
+        self.cards = {**self.cards, content.party.id: content}
         if code is not None:
-            self.codes[content.party.id] = code
+            self.codes = {**self.codes, content.party.id: code}
 
     def party_view(self, party: PartyId) -> PartyView:
         """Return a party as pages show it; raises ``parties.unknown``."""
@@ -101,42 +112,42 @@ class Keeping:
         return self.cards[party].address
 
     def sections(self, sid: StatementId, db: Connection | None = None) -> dict[str, Section]:
-        """Return the body of a statement that is held."""
+        """Return the body of a statement that is held.
+
+        Raises:
+            TrustError: ``node.no-such-statement``; ``vault.not-opened`` if it was changed.
+
+        """
         row = self.store.one("body", sid, db=db)
-        signed = blob(self.store.one("by_sid", sid, db=db)[1])
-        return open_body(self.vault.open(blob(row[0]), sid), parse(signed).payload)
+        if not row:
+            raise TrustError("node.no-such-statement", sid=sid.hex())
+        return open_body(self.vault.open(blob(row[0]), sid), parse(blob(row[1])).payload)
 
     def mechanism(self, net: StatementId, db: Connection | None = None) -> MechanismView | None:
         """Return a mechanism by its charter's id, as far as its thread is held."""
-        if net in self._in_force:
-            return self._in_force[net]
-        row = self.store.one("by_sid", net, db=db)
-        if not row:
+        opening = load_one(self.store, net, db)
+        if opening is None or opening.act.type != CHARTER or opening.act.case is not None:
             return None
-        said = [each for each, _, _ in load_said(self.store, blob(row[2]), db)]
-        opening = opening_of(said)
-        if opening is None or opening.id != net:
-            return None
-        state = fold_mechanism(tell(said, parties_of(opening)).told)
-        view = self._view(state, db)
-        if view is not None and view.in_force:
-            self._in_force[net] = view
-        return view
+        thread = tuple(
+            blob(row[0]) for row in self.store.all("thread_sids", opening.subject, db=db)
+        )
+        kept = self._views.get(net)
+        if kept is None or kept.thread != thread:
+            held = in_circle(load_said(self.store, opening.subject, db), opening)
+            told = tell((each for each, _, _ in held), parties_of(opening)).told
+            kept = _Kept(thread=thread, view=self._view(fold_mechanism(told), opening, db))
+            self._views[net] = kept
+        return kept.view
 
-    def _view(self, state: Mechanism, db: Connection | None) -> MechanismView | None:
+    def _view(self, state: Mechanism, opening: Said, db: Connection | None) -> MechanismView | None:
         charter = state.charter
-        if charter is None:
+        if charter is None or charter.net != opening.id:
             return None
         sections = self.sections(charter.net, db)
-        act = next(
-            each.act
-            for each, _, _ in load_said(self.store, charter.subject, db)
-            if each.id == charter.net
-        )
         return MechanismView(
             net=charter.net,
             subject=charter.subject,
-            names=charter_names(act, sections),
+            names=charter_names(opening.act, sections),
             ground=ground_of(charter),
             in_force=not state.awaited,
             demo=charter.terms.demo,
@@ -148,6 +159,11 @@ class Keeping:
         """Return what rules may know of a thread's mechanism."""
         view = None if net is None else self.mechanism(net, db)
         return founding_ground() if view is None else view.ground
+
+    def settle_seconds(self, opening: Said, db: Connection | None = None) -> int:
+        """Return how long this node waits before it says ``thread.seen`` in a thread."""
+        view = self.mechanism(opening.act.net or opening.id, db)
+        return view.settle_seconds if view is not None else DEFAULT_SETTLE_SECONDS
 
     def refuse_if_not_in_force(
         self, net: StatementId | None, db: Connection | None = None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from comity.errors import ComityError, ProofError
+from comity.errors import ComityError, FormatError, PeerError, ProofError
 from comity.log.checkpoint import Checkpoint, sign_checkpoint
 from comity.log.merkle import leaf_hash
 from comity.log.receipt import HeadSignature, build_receipt, sign_head
@@ -18,7 +18,7 @@ from comity.log.tree import Tree
 from comity.node.guard import Guard, Triple
 from comity.node.keyring import LOG, LOG_PQ, RECEIPT, KeyRing
 from comity.store.projections import Cell
-from comity.store.sqlite import Connection, Q, Store
+from comity.store.sqlite import Q, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ class Ledger:
         self.tree.extend([leaf_hash(blob(row[0])) for row in store.all("entries_from", 0)])
         self.guard = Guard(guard_path, name.origin)
         self.quarantine: ComityError | None = self._compare()
+        """Why nothing may be signed, and with what remedy; ``None`` if all is well."""
 
     @property
     def size(self) -> int:
@@ -111,10 +112,17 @@ class Ledger:
             str(checkpoint),
         )
 
-    def head_time(self, leaf: int, db: Connection | None = None) -> tuple[int, int] | None:
-        """Return (size, head time) of the first head over ``leaf``."""
-        row = self._store.one("head_over", leaf, db=db)
-        return (number(row[0]), number(row[2])) if row else None
+    def receipt_now(self, leaf: int) -> bytes:
+        """Return the first receipt of an entry that has one.
+
+        Raises:
+            PeerError: ``node.no-head-yet``.
+
+        """
+        receipt = self.receipt(leaf)
+        if receipt is None:
+            raise PeerError("node.no-head-yet", size=leaf + 1)
+        return receipt
 
     def checkpoint(self) -> str | None:
         """Return the newest signed checkpoint."""
@@ -141,18 +149,20 @@ class Ledger:
             return ProofError("node.behind-guard", size=self.size, guard=latest.size)
         if self.tree.root(latest.size) != latest.root:
             return ProofError("node.head-differs", size=latest.size)
-        if last is not None and self.tree.root(last.size) != last.root:
+        if last is not None and (last.size > self.size or self.tree.root(last.size) != last.root):
             return ProofError("node.log-changed", size=last.size)
         return None
 
 
 def blob(cell: Cell) -> bytes:
-    """Return a cell that the schema says is a blob."""
-    assert isinstance(cell, bytes)
+    """Return a cell that the schema says is a blob; raises ``store.cell`` if it is not."""
+    if not isinstance(cell, bytes):
+        raise FormatError("store.cell", found=type(cell).__name__)
     return cell
 
 
 def number(cell: Cell) -> int:
-    """Return a cell that the schema says is an integer."""
-    assert isinstance(cell, int)
+    """Return a cell that the schema says is an integer; raises ``store.cell`` if it is not."""
+    if not isinstance(cell, int):
+        raise FormatError("store.cell", found=type(cell).__name__)
     return cell

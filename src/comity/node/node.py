@@ -3,27 +3,27 @@
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from comity.errors import ComityError, FormatError, PeerError, ProofError, TrustError
-from comity.fold.opening import opening_of
-from comity.fold.thread import parties_of
 from comity.kit.office import Done, Saying, ThreadView
 from comity.log.tiles import TILE_WIDTH, encode_bundle
 from comity.node.clock import Clock
-from comity.node.founding import INCEPTION_SUBJECT, make_keeping
+from comity.node.founding import make_keeping
 from comity.node.keeping import Keeping
 from comity.node.keyring import load_keys, open_vault
-from comity.node.ledger import blob
-from comity.node.loading import load_said
+from comity.node.ledger import blob, number
+from comity.node.loading import circle_of, load_one
 from comity.node.outbox import Outbox, OutboxItem, Parcel
 from comity.node.receive import Receive, blobs_of
 from comity.node.register import Entrant, Register
 from comity.node.settings import Settings, load_settings
 from comity.node.submit import Submit, prepare
 from comity.node.surfaces import PROJECTIONS
-from comity.node.writer import Transaction, Writer
+from comity.node.writer import Transaction, Writer, fault
 from comity.parties.address import KIND as ADDRESS
 from comity.parties.address import Address
 from comity.parties.card import CardPart, write_card
@@ -33,7 +33,7 @@ from comity.parties.inception import Party, read_inception
 from comity.statement.body import open_body, seal_plaintext
 from comity.statement.envelope import attach, parse
 from comity.statement.keys import Signer
-from comity.statement.model import PartyId, StatementId, SubjectId
+from comity.statement.model import PartyId, StatementId, SubjectId, subject_of
 from comity.statement.seal import seal
 from comity.statement.vault import Vault
 from comity.store.blobs import Blobs
@@ -41,7 +41,11 @@ from comity.store.projections import Projection
 from comity.store.sqlite import Store
 
 WORKERS: Final = 2
-MOST_MISSING: Final = 64
+MOST_MISSING: Final = 16
+"""Of one holder at a time."""
+ABANDONED_SECONDS: Final = 7 * 86_400
+"""After how long an attachment that stopped arriving is forgotten."""
+STAND_BACK_SECONDS: Final = 60
 
 
 class Node:
@@ -58,8 +62,18 @@ class Node:
         self.writer = Writer(keeping.store, keeping.ledger, keeping.clock, self.register.show)
         self._workers = ThreadPoolExecutor(WORKERS, "verify")
         self._ticking = threading.Lock()
+        self.meeting = threading.Lock()
+        """Held while a party is met: what one card claims is known before the next is read."""
+        self._coming: dict[StatementId, Future[bytes]] = {}
+        self._packed: dict[tuple[StatementId, PartyId], int] = {}
+        keeping.blobs.sweep(keeping.clock.now() - ABANDONED_SECONDS)
         if keeping.ledger.quarantine is None:
-            self.writer.submit(self._complete).result()
+            try:
+                self.writer.submit(self._complete).result()
+            except BaseException:
+                self._workers.shutdown()
+                self.writer.close()
+                raise
 
     def _complete(self, transaction: Transaction) -> None:
         """Sign the head that a crash left unsigned, and make the rows that are stale."""
@@ -70,8 +84,8 @@ class Node:
             self.register.rebuild(transaction)
         if unsigned:
             ledger.seal(transaction.now, lambda: None)
-            for row in transaction.all("all_rows", ledger.size - unsigned, unsigned):
-                transaction.touched.add(SubjectId(blob(row[3])))
+            for (subject,) in transaction.all("subjects_from", ledger.size - unsigned):
+                transaction.touched.add(SubjectId(blob(subject)))
 
     def close(self) -> None:
         """Finish what is under way and let the folder go."""
@@ -105,7 +119,7 @@ class Node:
     def tree_size(self) -> int:
         """How many entries the newest signed head covers."""
         row = self.keeping.store.one("last_head")
-        return int(str(row[0])) if row else 0
+        return number(row[0]) if row else 0
 
     def signer(self, purpose: str) -> Signer:
         """Return the party's own key of a purpose, for example ``transport``."""
@@ -127,42 +141,82 @@ class Node:
 
     def _card_part(self, kind: str) -> CardPart:
         row = self.keeping.store.one("own_latest_of_kind", kind)
-        sid, signed, leaf = StatementId(blob(row[0])), blob(row[1]), int(str(row[3]))
-        receipt = self.keeping.ledger.receipt(leaf)
-        assert receipt is not None
+        sid, signed, leaf = StatementId(blob(row[0])), blob(row[1]), number(row[3])
+        receipt = self.keeping.ledger.receipt_now(leaf)
         return CardPart(signed=attach(signed, [receipt]), sections=self.keeping.sections(sid))
 
     def receive(self, caller: PartyId, signed: bytes, sealed: bytes) -> "Future[bytes]":
         """Take a statement: verify, decrypt, log; the future is our receipt.
 
         The future raises ``PeerError`` for what heals, and another ``ComityError`` for what
-        is final.
+        is final.  It cannot be cancelled.
         """
         answer: Future[bytes] = Future()
+        answer.set_running_or_notify_cancel()
+        trouble = self.keeping.ledger.quarantine
+        if trouble is not None:
+            # Final for us, not for the statement: its sender tries again.
+            answer.set_exception(PeerError("node.not-signing", why=trouble.code))
+        else:
+            self._work(answer, lambda: self._receive(Delivery(caller, signed, sealed), answer))
+        return answer
 
-        def work() -> None:
+    def _work(self, answer: "Future[bytes]", work: Callable[[], None]) -> None:
+        """Let a worker do something that answers; whatever happens, there is an answer."""
+
+        def guarded() -> None:
             try:
-                self._take(self.checking.check(caller, signed, sealed), answer)
+                work()
             except ComityError as error:
                 answer.set_exception(error)
             except Exception as error:  # noqa: BLE001 - a poisoned statement stops nothing else
-                answer.set_exception(PeerError("node.fault", why=type(error).__name__))
+                answer.set_exception(fault(error))
 
         try:
-            self._workers.submit(work)
+            self._workers.submit(guarded)
         except RuntimeError:
-            answer.set_exception(PeerError("node.stopped", why="closing"))
-        return answer
+            answer.set_exception(PeerError("node.stopped", why="closed"))
+
+    def _receive(
+        self, delivery: "Delivery", answer: "Future[bytes]", *, again: bool = False
+    ) -> None:
+        unverified = parse(delivery.signed)
+        coming = self._coming.setdefault(unverified.sid, answer)
+        if coming is answer:
+            answer.add_done_callback(lambda _: self._coming.pop(unverified.sid, None))
+        try:
+            entrant = self.checking.check(delivery.caller, delivery.signed, delivery.sealed)
+        except PeerError as error:
+            if error.code != "node.opening-not-held" or again:
+                raise
+            self._after_opening(delivery, error, answer)
+        else:
+            self._take(entrant, answer)
+
+    def _after_opening(
+        self, delivery: "Delivery", error: PeerError, answer: "Future[bytes]"
+    ) -> None:
+        """Look again once the opening is in, if it is on its way; else remember to ask for it."""
+        unverified = parse(delivery.signed)
+        case = StatementId(bytes.fromhex(str(error.facts["case"])))
+        opening = self._coming.get(case)
+        if opening is not None and opening is not answer:
+            retry = partial(self._receive, delivery, answer, again=True)
+            opening.add_done_callback(lambda _: self._work(answer, retry))
+            return
+        subject = subject_of(unverified.header.subject)
+        issuer = PartyId(unverified.header.issuer)
+        self.writer.submit(lambda transaction: transaction.run("wish", case, issuer, subject))
+        raise error
 
     def _take(self, entrant: Entrant, answer: "Future[bytes]") -> None:
         def finish(future: "Future[int]") -> None:
-            error = future.exception()
-            if error is not None:
+            try:
+                answer.set_result(self.keeping.ledger.receipt_now(future.result()))
+            except ComityError as error:
                 answer.set_exception(error)
-                return
-            receipt = self.keeping.ledger.receipt(future.result())
-            assert receipt is not None
-            answer.set_result(receipt)
+            except Exception as error:  # noqa: BLE001 - whatever happens, there is an answer
+                answer.set_exception(fault(error))
 
         def job(transaction: Transaction) -> int:
             return self.register.take(transaction, entrant).leaf
@@ -185,7 +239,7 @@ class Node:
     def receipt_for_entry(self, entry: bytes) -> bytes | None:
         """Return our first receipt for an entry."""
         row = self.keeping.store.one("by_entry", entry)
-        return self.keeping.ledger.receipt(int(str(row[0]))) if row else None
+        return self.keeping.ledger.receipt(number(row[0])) if row else None
 
     def statement_for(self, caller: PartyId, sid: StatementId) -> tuple[bytes, bytes]:
         """Return a statement with its receipts, and its body sealed for the caller.
@@ -194,23 +248,22 @@ class Node:
             TrustError: ``node.no-such-statement``: it is not there, or not the caller's to see.
 
         """
-        row = self.keeping.store.one("by_sid", sid)
-        if not row or caller not in self._parties(SubjectId(blob(row[2]))):
+        said = load_one(self.keeping.store, sid)
+        if said is None or caller not in circle_of(said):
             raise TrustError("node.no-such-statement", sid=sid.hex())
         parcel = self._pack(sid, caller)
         return parcel.signed, parcel.sealed
 
-    def _parties(self, subject: SubjectId) -> tuple[PartyId, ...]:
-        if subject == INCEPTION_SUBJECT:
-            return ()
-        said = [each for each, _, _ in load_said(self.keeping.store, subject, None)]
-        opening = opening_of(said)
-        return parties_of(opening) if opening is not None else ()
-
     def checkpoint(self) -> str:
-        """Return the newest signed head."""
+        """Return the newest signed head.
+
+        Raises:
+            PeerError: ``node.no-head-yet``.
+
+        """
         checkpoint = self.keeping.ledger.checkpoint()
-        assert checkpoint is not None
+        if checkpoint is None:
+            raise PeerError("node.no-head-yet", size=self.keeping.ledger.size)
         return checkpoint
 
     def tile(self, level: int, number: int, width: int) -> bytes:
@@ -232,55 +285,56 @@ class Node:
 
     def parcel(self, item: OutboxItem) -> Parcel:
         """Return a waiting statement, ready to travel."""
-        return self._pack(item.sid, item.peer)
+        receipts = self._receipts(item.sid)
+        self._packed[item.sid, item.peer] = len(receipts)
+        return self._pack(item.sid, item.peer, receipts)
 
-    def _pack(self, sid: StatementId, peer: PartyId) -> Parcel:
+    def _pack(
+        self, sid: StatementId, peer: PartyId, receipts: Sequence[bytes] | None = None
+    ) -> Parcel:
         keeping = self.keeping
         sections = keeping.sections(sid)
+        row = keeping.store.one("by_sid", sid)
+        own = keeping.ledger.receipt_now(number(row[0]))
+        others = self._receipts(sid) if receipts is None else receipts
         return Parcel(
-            signed=self.with_receipts(sid),
+            signed=attach(blob(row[1]), [own, *others]),
             sealed=seal(seal_plaintext(sections.values()), keeping.directory.party(peer).kem, sid),
             blobs=blobs_of(sections),
         )
 
-    def with_receipts(self, sid: StatementId) -> bytes:
-        """Return a statement with every receipt that is held for it.
-
-        Raises:
-            PeerError: ``node.not-sealed``: the head over it is still being signed.
-
-        """
-        row = self.keeping.store.one("by_sid", sid)
-        own = self.keeping.ledger.receipt(int(str(row[0])))
-        if own is None:
-            raise PeerError("node.not-sealed", sid=sid.hex())
-        others = [blob(each[3]) for each in self.keeping.store.all("receipts_of", sid)]
-        return attach(blob(row[1]), [own, *others])
+    def _receipts(self, sid: StatementId) -> list[bytes]:
+        """Return the receipts of other logs that are held for a statement."""
+        return [blob(each[3]) for each in self.keeping.store.all("receipts_of", sid)]
 
     def delivered(self, sid: StatementId, peer: PartyId, receipt: bytes) -> "Future[None]":
         """Verify the addressee's receipt and note the delivery.
 
         Raises:
             ProofError: the receipt does not hold.
-            TrustError: it is another log's.
+            TrustError: ``node.no-such-statement``; ``node.other-receipt``: it is another log's.
 
         """
         keeping = self.keeping
-        row = keeping.store.one("by_sid", sid)
-        held = self.checking.receipt_of(blob(row[5]), receipt)
+        said = load_one(keeping.store, sid)
+        if said is None:
+            raise TrustError("node.no-such-statement", sid=sid.hex())
+        held = self.checking.receipt_of(blob(keeping.store.one("by_sid", sid)[5]), receipt)
         if held[0] != peer:
             raise TrustError("node.other-receipt", party=held[0])
-        subject = SubjectId(blob(row[2]))
 
         def job(transaction: Transaction) -> None:
-            known = {str(each[0]) for each in transaction.all("receipts_of", sid)}
-            transaction.run("outbox_done", peer, sid)
+            before = {str(each[0]) for each in transaction.all("receipts_of", sid)}
+            packed = self._packed.pop((sid, peer), len(before))
+            # A receipt of a third party that came while this one travelled goes after it.
+            done = len(before - {peer}) <= packed
+            transaction.run("outbox_done" if done else "outbox_again", peer, sid)
+            transaction.queued |= not done
             self.register.keep_receipts(transaction, sid, [held])
-            transaction.touched.add(subject)
-            if peer not in known and row[3] == keeping.party:
+            transaction.touched.add(said.subject)
+            if peer not in before and said.issuer == keeping.party:
                 # The issuer passes an addressee's receipt on to every other party (ruling 15).
-                others = [each for each in self._parties(subject) if each != peer]
-                self.register.queue(transaction, sid, others)
+                self.register.queue(transaction, sid, sorted(circle_of(said) - {peer}))
 
         return self.writer.submit(job)
 
@@ -315,7 +369,7 @@ class Node:
         self.writer.listeners.append(listener)
 
     def missing(self) -> list[tuple[StatementId, PartyId]]:
-        """Return statements that waiting ones cite, and who holds them."""
+        """Return statements that others cite, and one of those who do, a few at a time."""
         return [
             (StatementId(blob(sid)), PartyId(str(holder)))
             for sid, holder in self.keeping.store.all("missing", MOST_MISSING)
@@ -326,27 +380,48 @@ class Node:
     def say(self, saying: Saying) -> Done:
         """Say what an officer wants to say; durable and receipted when this returns."""
         prepared = prepare(self.keeping, saying)
-        return self.writer.submit(
-            lambda transaction: self.submit.say(transaction, prepared)
-        ).result()
+        try:
+            return self.writer.submit(
+                lambda transaction: self.submit.say(transaction, prepared)
+            ).result()
+        except PeerError:
+            # It may have been written all the same; the attachments stay.
+            raise
+        except ComityError:
+            prepared.forget(self.blobs)
+            raise
 
     def tick(self, now: int) -> None:
         """Say ``thread.seen`` where it is owed and the settling period is over."""
         if self.keeping.ledger.quarantine is not None or not self._ticking.acquire(blocking=False):
             return
         try:
-            for (subject,) in self.keeping.store.all("owing", now):
-                self._seen_if_due(SubjectId(blob(subject)), now)
+            due = [SubjectId(blob(row[0])) for row in self.keeping.store.all("owing", now)]
+            said = [(each, self.writer.submit(partial(self._say_seen, each))) for each in due]
+            for subject, future in said:
+                if future.exception() is not None:
+                    # It stands back, so that it does not hold up the others.
+                    later = now + STAND_BACK_SECONDS
+                    self.writer.submit(partial(_put_off, subject, later)).result()
         finally:
             self._ticking.release()
 
-    def _seen_if_due(self, subject: SubjectId, now: int) -> None:
-        _, net, _, _, touched = self.keeping.store.one("thread", subject)
-        view = None if net is None else self.keeping.mechanism(StatementId(blob(net)))
-        settle = view.settle_seconds if view else 2
-        if now < int(str(touched)) + settle:
-            return
-        self.writer.submit(lambda transaction: self.submit.say_seen(transaction, subject)).result()
+    def _say_seen(self, subject: SubjectId, transaction: Transaction) -> None:
+        if self.submit.say_seen(transaction, subject) is None:
+            transaction.touched.add(subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a peer's node brings."""
+
+    caller: PartyId
+    signed: bytes
+    sealed: bytes
+
+
+def _put_off(subject: SubjectId, until: int, transaction: Transaction) -> None:
+    transaction.run("put_off_seen", until, subject)
 
 
 def open_node(folder: Path) -> Node:
@@ -363,18 +438,19 @@ def open_node(folder: Path) -> Node:
     ring = load_keys(folder, vault)
     store = Store(folder)
     try:
-        party = _own_party(store, vault)
-        if party.id != settings.party:
-            raise FormatError("node.settings", path=str(folder))
+        party = _own_party(store, vault, settings)
         return Node(make_keeping(settings, store, party, ring), PROJECTIONS)
     except BaseException:
         store.close()
         raise
 
 
-def _own_party(store: Store, vault: Vault) -> Party:
+def _own_party(store: Store, vault: Vault, settings: Settings) -> Party:
     row = store.one("own_latest_of_kind", INCEPTION, db=store.write)
     if not row:
         raise FormatError("node.no-inception")
     sid, signed, body = blob(row[0]), blob(row[1]), blob(row[2])
-    return read_inception(signed, open_body(vault.open(body, sid), parse(signed).payload))
+    party = read_inception(signed, open_body(vault.open(body, sid), parse(signed).payload))
+    if party.id != settings.party:
+        raise FormatError("node.settings", path=str(settings.folder))
+    return party

@@ -76,10 +76,16 @@ class NodeOffice:
 
     def read_attachment(self, cipher: bytes, key: bytes, target: Path) -> None:
         """Decrypt a stored attachment (by its ciphertext digest) into a new file."""
-        opened = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            opened = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise _cannot_write(target, error) from error
         try:
             with os.fdopen(opened, "wb") as file, self._node.keeping.blobs.open(cipher) as stored:
                 decrypt_stream(stored.read, file.write, key)
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            raise _cannot_write(target, error) from error
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -105,6 +111,10 @@ class NodeOffice:
         self._node.writer.submit(lambda transaction: transaction.run("drop_draft", draft)).result()
 
 
+def _cannot_write(path: Path, error: OSError) -> FormatError:
+    return FormatError("node.cannot-write", path=ascii(str(path)), why=error.strerror or "")
+
+
 def find_subject(node: Node, capability: str, word: str) -> SubjectId:
     """Resolve a thread's subject or a unique prefix of it.
 
@@ -120,8 +130,7 @@ def find_subject(node: Node, capability: str, word: str) -> SubjectId:
     high = bytes.fromhex(digits.ljust(whole, "f"))
     found = [
         SubjectId(blob(subject))
-        for subject, owner in node.keeping.store.all("threads_like", low, high)
-        if owner == capability
+        for (subject,) in node.keeping.store.all("threads_like", low, high, capability)
     ]
     if not found:
         raise FormatError("node.no-such-subject", subject=word[:80])

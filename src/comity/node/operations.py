@@ -59,24 +59,29 @@ def meet(node: Node, card: str, code: str | None = None) -> Result:
     content = read_card(card)
     keeping = node.keeping
     check_meeting(keeping.own, content.party)
-    if code is not None:
-        check_name(code)
-        holder = next((each for each, held in keeping.codes.items() if held == code), None)
-        if len(code) > MOST_CODE_LETTERS or (holder and holder != content.party.id):
-            raise FormatError("node.code-taken", word=code[:MOST_CODE_LETTERS])
-    keeping.directory.admit(content.party)
-    _check_newer(node, content)
-    kept = code or keeping.codes.get(content.party.id)
-
-    def job(transaction: Transaction) -> None:
+    with node.meeting:
+        if code is not None:
+            _check_code(node, content, code)
         keeping.directory.admit(content.party)
-        transaction.run("add_party", content.party.id, kept, card, transaction.now)
-        transaction.run("outbox_alive", content.party.id)
-        keeping.met(content, kept)
-        transaction.queued = True
+        _check_newer(node, content)
+        kept = code or keeping.codes.get(content.party.id)
 
-    node.writer.submit(job).result()
+        def job(transaction: Transaction) -> None:
+            transaction.run("add_party", content.party.id, kept, card, transaction.now)
+            transaction.run("outbox_alive", content.party.id)
+            transaction.durable.append(lambda: keeping.met(content, kept))
+            transaction.queued = True
+
+        node.writer.submit(job).result()
     return {**identity(content.party), "url": content.address.url, "code": kept}
+
+
+def _check_code(node: Node, content: CardContent, code: str) -> None:
+    """Refuse a local name that is another party's."""
+    check_name(code)
+    holder = next((each for each, held in node.keeping.codes.items() if held == code), None)
+    if len(code) > MOST_CODE_LETTERS or (holder and holder != content.party.id):
+        raise FormatError("node.code-taken", word=code[:MOST_CODE_LETTERS])
 
 
 def _check_newer(node: Node, content: CardContent) -> None:
@@ -100,7 +105,7 @@ def parties(node: Node) -> Result:
     return {"parties": found}
 
 
-def found(  # noqa: PLR0913 - one parameter per option
+def found(  # noqa: PLR0913, PLR0917 - one parameter per option
     node: Node,
     names: Mapping[str, str],
     members: list[str],

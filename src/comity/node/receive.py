@@ -3,34 +3,39 @@
 Everything that needs no database runs before the transaction, in the node's workers.
 A refusal either heals (``PeerError``: the sender tries again) or is final.
 
+What is refused for good depends on the statement and on the opening that it names, and on
+nothing else, so that no node holds what another will never take: a party could otherwise
+part the others by what it shows to whom.  The opening is therefore here first; what a
+statement had ``seen`` may come later.
+
 Source: wire profile, sections 1.7 and 11 (rulings 5, 6, 9, 17).
 """
 
 from collections.abc import Mapping
-from typing import Final
 
 from comity.errors import FormatError, PeerError, TrustError
 from comity.fold.entry import Said
-from comity.fold.thread import DELIVERY, SEEN
+from comity.fold.rule import refuse
+from comity.fold.thread import ADDRESSED, DELIVERY, NODE_KEY, SEEN
 from comity.log.receipt import Receipt, parse_receipt, verify_receipt
 from comity.node.keeping import Keeping
 from comity.node.keyring import NODE
+from comity.node.ledger import number
+from comity.node.loading import circle_of, load_one
 from comity.node.register import Entrant
-from comity.node.submit import ATTACHMENTS
+from comity.node.submit import ATTACHMENTS, MOST_SAID
 from comity.parties.charter import CHARTER, charter_of
-from comity.parties.mechanism import MECHANISM, judge_founders
+from comity.parties.mechanism import judge_founders
 from comity.parties.policy import MOST_SECONDS_AHEAD
 from comity.registry import capability_of
-from comity.statement.act import Act, read_act
+from comity.statement.act import read_act
 from comity.statement.blob import decode_attachments
-from comity.statement.body import Section, open_body
+from comity.statement.body import ACT, Section, open_body
 from comity.statement.envelope import Statement, UnverifiedStatement, parse
 from comity.statement.languages import check_texts
 from comity.statement.model import PartyId, subject_of
 from comity.statement.seal import unseal
 from comity.statement.subject import check_opening
-
-RETRY_SECONDS: Final = 2
 
 
 class Receive:
@@ -50,8 +55,9 @@ class Receive:
 
         Raises:
             PeerError: try again later: ``node.from-the-future``, ``node.missing-blob``,
-                ``node.unknown-mechanism``, ``node.unknown-issuer``.
-            FormatError, TrustError, ProofError: final.
+                ``node.unknown-mechanism``, ``node.unknown-issuer``, ``node.unknown-key``,
+                ``node.opening-not-held``, ``node.thread-full``.
+            FormatError, TrustError, ProofError, RuleError: final.
 
         """
         self._keeping.directory.party(caller)
@@ -70,8 +76,14 @@ class Receive:
             by_node=by_node,
             receipts=receipts,
         )
-        self._addressed(entrant)
-        self._form(entrant)
+        said = said_by(entrant)
+        self._form(said, sections)
+        if self._keeping.party not in circle_of(said):
+            raise TrustError("node.not-addressed", sid=said.id.hex())
+        if act.case is None:
+            self._opens(said)
+        else:
+            self._continues(said)
         self._blobs(sections)
         return entrant
 
@@ -95,7 +107,11 @@ class Receive:
         issuer = PartyId(header.issuer)
         if issuer not in keeping.directory.parties:
             raise PeerError("node.unknown-issuer", party=issuer)
-        key, purpose = keeping.directory.key_for(issuer, header.kid)
+        try:
+            key, purpose = keeping.directory.key_for(issuer, header.kid)
+        except TrustError as error:
+            # Its rotation may still be on its way (ruling 17).
+            raise PeerError("node.unknown-key", party=issuer, kid=header.kid.hex()) from error
         statement = unverified.verify(key)
         now = keeping.clock.now()
         if header.issued_at > now + MOST_SECONDS_AHEAD:
@@ -103,64 +119,105 @@ class Receive:
         return statement, purpose == NODE
 
     def _receipts(self, statement: Statement) -> tuple[tuple[PartyId, Receipt, bytes], ...]:
-        receipts = tuple(self.receipt_of(statement.entry, each) for each in statement.receipts)
-        logs = [party for party, _, _ in receipts]
-        if statement.header.issuer not in logs or len(set(logs)) != len(logs):
+        """Verify the receipts that came along; one of a log that is not known proves nothing."""
+        found: dict[PartyId, tuple[PartyId, Receipt, bytes]] = {}
+        for encoded in statement.receipts:
+            try:
+                party, receipt, _ = self.receipt_of(statement.entry, encoded)
+            except TrustError as error:
+                if error.code != "parties.unknown-log":
+                    raise
+                continue
+            if party in found:
+                raise FormatError("node.no-issuer-receipt", sid=statement.sid.hex())
+            found[party] = (party, receipt, encoded)
+        if statement.header.issuer not in found:
             raise FormatError("node.no-issuer-receipt", sid=statement.sid.hex())
-        return receipts
+        return tuple(found.values())
 
-    def _addressed(self, entrant: Entrant) -> None:
-        act, keeping = entrant.act, self._keeping
-        if keeping.party not in {entrant.issuer, *act.aud}:
-            raise TrustError("node.not-addressed", sid=entrant.statement.sid.hex())
-        if act.case is None:
-            if act.nonce is None:
-                raise FormatError("act.opening")
-            check_opening(entrant.issuer, entrant.subject, act.nonce)
+    def _opens(self, said: Said) -> None:
+        """Check an opening: its subject is its own, and it stands under a mechanism in force."""
+        act, keeping = said.act, self._keeping
+        if act.nonce is None:
+            raise FormatError("act.opening")
+        check_opening(said.issuer, said.subject, act.nonce)
         for party in act.aud:
             if party not in keeping.directory.parties:
                 raise PeerError("node.unknown-issuer", party=party)
-        if act.type.partition(".")[0] == MECHANISM.name or self._in_mechanism(act):
+        if act.type == CHARTER:
+            if judge_founders(charter_of(said), keeping.directory):
+                raise TrustError("node.other-demo", sid=said.id.hex())
             return
         if act.net is None:
-            raise TrustError("node.no-mechanism", sid=entrant.statement.sid.hex())
+            raise TrustError("node.no-mechanism", sid=said.id.hex())
         view = keeping.mechanism(act.net)
         if view is None or not view.in_force:
             # Accessions of other members may still be on their way.
             raise PeerError("node.unknown-mechanism", net=act.net.hex())
-        strangers = {entrant.issuer, *act.aud} - set(view.ground.members)
+        strangers = circle_of(said) - set(view.ground.members)
         if strangers:
             raise TrustError("node.not-a-member", party=min(strangers))
 
-    def _in_mechanism(self, act: Act) -> bool:
-        """Tell whether a node's own word continues a mechanism's thread."""
-        view = None if act.net is None else self._keeping.mechanism(act.net)
-        return act.type == SEEN and act.case == act.net and view is not None
-
-    def _form(self, entrant: Entrant) -> None:
-        act = entrant.act
-        if act.type == SEEN or act.type.startswith(DELIVERY):
+    def _continues(self, said: Said) -> None:
+        """Check that a statement is said in the thread whose opening it names (THREAD-4)."""
+        act, keeping = said.act, self._keeping
+        if act.case is None:
             return
+        opening = load_one(keeping.store, act.case)
+        if opening is None:
+            raise PeerError("node.opening-not-held", case=act.case.hex(), retry_after=1)
+        net = opening.act.net or opening.id
+        if (
+            opening.act.case is not None
+            or opening.act.nonce is None
+            or opening.subject != said.subject
+            or circle_of(opening) != circle_of(said)
+            or act.net != net
+        ):
+            raise refuse(ADDRESSED)
+        count = number(keeping.store.one("said_by", said.subject, said.issuer)[0])
+        if count >= MOST_SAID and not number(keeping.store.one("is_missing", said.id)[0]):
+            raise PeerError("node.thread-full", limit=MOST_SAID)
+
+    def _form(self, said: Said, sections: Mapping[str, Section]) -> None:
+        act = said.act
+        if is_nodes_word(act.type):
+            if act.case is None:
+                raise FormatError("node.not-an-opening", kind=act.type)
+            if act.texts or set(sections) != {ACT} or (act.type == SEEN and act.own):
+                raise FormatError("node.word-with-content", sid=said.id.hex())
+            return
+        if said.by_node:
+            raise refuse(NODE_KEY)
         capability = capability_of(act.type)
         if capability is None or act.type not in capability.kinds:
             raise FormatError("node.unknown-kind", kind=act.type)
-        said = Said(
-            id=entrant.statement.sid,
-            issuer=entrant.issuer,
-            subject=entrant.subject,
-            act=act,
-            claimed_at=entrant.statement.header.issued_at,
-            by_node=entrant.by_node,
-        )
-        capability.check(said, entrant.sections)
-        check_texts(act, entrant.sections)
-        if act.type == CHARTER and judge_founders(charter_of(said), self._keeping.directory):
-            raise TrustError("node.other-demo", sid=entrant.statement.sid.hex())
+        if act.case is None and act.type != capability.opens:
+            raise FormatError("node.not-an-opening", kind=act.type)
+        capability.check(said, sections)
+        check_texts(act, sections)
 
     def _blobs(self, sections: Mapping[str, Section]) -> None:
         for cipher in blobs_of(sections):
             if not self._keeping.blobs.has(cipher):
                 raise PeerError("node.missing-blob", digest=cipher.hex())
+
+
+def said_by(entrant: Entrant) -> Said:
+    """Return a statement as folds see it."""
+    return Said(
+        id=entrant.statement.sid,
+        issuer=entrant.issuer,
+        subject=entrant.subject,
+        act=entrant.act,
+        claimed_at=entrant.statement.header.issued_at,
+        by_node=entrant.by_node,
+    )
+
+
+def is_nodes_word(kind: str) -> bool:
+    """Tell whether nodes say this by themselves."""
+    return kind == SEEN or kind.startswith(DELIVERY)
 
 
 def blobs_of(sections: Mapping[str, Section]) -> tuple[bytes, ...]:

@@ -5,7 +5,7 @@ queue what must go out.  With the signed head: tell the thread anew and make its
 The same bytes again change nothing; a second signature over the same words is refused.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from comity.errors import FormatError
@@ -15,7 +15,7 @@ from comity.log.receipt import Receipt
 from comity.node.keeping import Keeping
 from comity.node.ledger import blob, number
 from comity.node.threads import Thread, load_thread, view_of
-from comity.node.writer import Transaction
+from comity.node.writer import OF_THE_DISK, Transaction, fault
 from comity.statement.act import Act, encode_act
 from comity.statement.body import Section, seal_plaintext
 from comity.statement.envelope import Statement
@@ -79,6 +79,7 @@ class Register:
             statement.sid,
             statement.entry,
             entrant.subject,
+            entrant.act.case or statement.sid,
             entrant.issuer,
             entrant.act.type,
             int(entrant.issuer == self._keeping.party),
@@ -112,9 +113,23 @@ class Register:
                 transaction.queued = True
 
     def show(self, transaction: Transaction) -> None:
-        """Make the rows of every thread that the batch touched."""
+        """Make the rows of every thread that the batch touched.
+
+        A thread that cannot be told stays in the log as it is and is set aside, for ``doctor``
+        to name: it stops neither the other threads nor the node (security threat T18).
+        """
         for subject in sorted(transaction.touched):
-            self.show_thread(transaction, subject)
+            self._show_or_set_aside(transaction, subject)
+
+    def _show_or_set_aside(self, transaction: Transaction, subject: SubjectId) -> bool:
+        try:
+            transaction.attempt(lambda _: self.show_thread(transaction, subject))
+        except OF_THE_DISK:
+            raise
+        except Exception as error:  # noqa: BLE001 - see ``show``
+            fault(error)
+            return False
+        return True
 
     def show_thread(self, transaction: Transaction, subject: SubjectId) -> None:
         """Tell one thread and make its rows."""
@@ -123,9 +138,10 @@ class Register:
         transaction.run("clear_missing", subject)
         for waiting, missing in thread.telling.waiting.items():
             for sid in sorted(missing):
-                transaction.run("put_missing", sid, subject, thread.said[waiting].issuer)
+                transaction.run("put_missing", sid, thread.said[waiting].issuer, subject)
         if thread.opening is None or thread.capability is None:
             return
+        settle = keeping.settle_seconds(thread.opening, keeping.store.write)
         owes = owes_seen(thread.telling, keeping.party)
         transaction.run(
             "put_thread",
@@ -133,8 +149,7 @@ class Register:
             thread.opening.id,
             thread.opening.act.net,
             thread.capability.name,
-            int(owes),
-            transaction.now,
+            transaction.now + settle if owes else None,
         )
         self._project(transaction, thread)
 
@@ -145,15 +160,13 @@ class Register:
             transaction.execute(projection.sql["put"], projection.row(view))
 
     def rebuild(self, transaction: Transaction) -> int:
-        """Drop what pages read and make it again from the log; return how many threads."""
+        """Drop what pages read and make it again from the log; return how many subjects."""
         transaction.run("clear_threads")
         transaction.run("clear_all_missing")
         for projection in self._projections.values():
             self._make(transaction, projection)
         subjects = [SubjectId(blob(row[0])) for row in transaction.all("subjects")]
-        for subject in subjects:
-            self.show_thread(transaction, subject)
-        return len(subjects)
+        return sum(self._show_or_set_aside(transaction, subject) for subject in subjects)
 
     def is_stale(self, transaction: Transaction) -> bool:
         """Tell whether a table is missing or of another version."""
@@ -167,8 +180,3 @@ class Register:
             for statement in projection.sql[query].split(";\n"):
                 transaction.execute(statement)
         transaction.run("set_projection", projection.name, projection.version)
-
-
-def in_writer(register: Register, entrant: Entrant) -> Callable[[Transaction], Registered]:
-    """Return the job that registers a statement and queues nothing."""
-    return lambda transaction: register.take(transaction, entrant)

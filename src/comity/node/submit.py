@@ -9,29 +9,37 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from comity.errors import FormatError, TrustError
+from comity.errors import FormatError, PeerError, TrustError
+from comity.fold.capability import Capability, State
 from comity.fold.entry import Said, Told
 from comity.fold.rule import refuse
-from comity.fold.thread import SEEN
+from comity.fold.seen import owes_seen
+from comity.fold.thread import SEEN, Telling
 from comity.kit.office import Done, Saying
 from comity.node.keeping import Keeping
 from comity.node.keyring import NODE, SIGN
+from comity.node.ledger import number
 from comity.node.register import Entrant, Register
 from comity.node.threads import Thread, load_thread
 from comity.node.writer import Transaction
 from comity.parties.mechanism import MECHANISM
 from comity.registry import capability_of
-from comity.statement.act import Act, TextOrigin, act_section
+from comity.statement.act import MOST_SEEN, Act, TextOrigin, act_section
 from comity.statement.blob import Attachment, encode_attachments, encrypt_stream, new_key
 from comity.statement.body import CBOR_TYPE, TEXT_TYPE, Section, new_section, payload_of
 from comity.statement.envelope import sign
+from comity.statement.languages import check_texts
 from comity.statement.model import StatementId, SubjectId, subject_urn
 from comity.statement.subject import NONCE_BYTES, subject_id
 from comity.statement.text import check_name, check_text
+from comity.store.blobs import Blobs
 
 _NOT_YET = StatementId(bytes(32))
-ATTACHMENTS = "attachments"
+ATTACHMENTS: Final = "attachments"
+MOST_SAID: Final = 1000
+"""How much one party says in one thread: the telling of a thread grows with its square."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +49,12 @@ class Prepared:
     saying: Saying
     sections: Mapping[str, Section]
     origins: Mapping[str, TextOrigin | None]
+    attached: tuple[Attachment, ...] = ()
+
+    def forget(self, blobs: Blobs) -> None:
+        """Drop the attachments of what was not said after all."""
+        for each in self.attached:
+            blobs.drop(each.cipher)
 
 
 def prepare(keeping: Keeping, saying: Saying) -> Prepared:
@@ -48,7 +62,6 @@ def prepare(keeping: Keeping, saying: Saying) -> Prepared:
 
     Raises:
         FormatError: ``text.…``, ``node.attachment``.
-        PeerError: ``store.failed``.
 
     """
     sections = [
@@ -59,11 +72,29 @@ def prepare(keeping: Keeping, saying: Saying) -> Prepared:
     for tag, (maker, source) in saying.makers.items():
         origins[tag] = TextOrigin(of=source, at=keeping.clock.now(), machine=False)
         sections.append(new_section(f"maker.{tag}", TEXT_TYPE, check_name(maker).encode()))
-    if saying.attachments:
-        files = [_attach(keeping, name, path) for name, path in saying.attachments]
+    files = _attach_all(keeping, saying)
+    if files:
         sections.append(new_section(ATTACHMENTS, CBOR_TYPE, encode_attachments(files)))
     sections += saying.sections
-    return Prepared(saying=saying, sections={each.name: each for each in sections}, origins=origins)
+    return Prepared(
+        saying=saying,
+        sections={each.name: each for each in sections},
+        origins=origins,
+        attached=files,
+    )
+
+
+def _attach_all(keeping: Keeping, saying: Saying) -> tuple[Attachment, ...]:
+    files: list[Attachment] = []
+    try:
+        for name, path in saying.attachments:
+            files.append(_attach(keeping, name, path))
+            encode_attachments(files)
+    except BaseException:
+        for each in files:
+            keeping.blobs.drop(each.cipher)
+        raise
+    return tuple(files)
 
 
 def _attach(keeping: Keeping, name: str, path: Path) -> Attachment:
@@ -93,6 +124,16 @@ def _attach(keeping: Keeping, name: str, path: Path) -> Attachment:
     return found[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """A thread in which this party may speak."""
+
+    thread: Thread
+    opening: Said
+    capability: Capability
+    state: State
+
+
 class Submit:
     """Says what our officers, and our node itself, have to say."""
 
@@ -111,18 +152,21 @@ class Submit:
         saying = prepared.saying
         if saying.subject is None:
             return self._open(transaction, prepared)
-        thread = self._thread(saying.subject)
-        assert thread.opening is not None
+        standing = self._standing(saying.subject)
+        if number(transaction.one("said_by", saying.subject, self._keeping.party)[0]) >= MOST_SAID:
+            raise FormatError("node.thread-full", limit=MOST_SAID)
         act = self._linked(
-            thread, Act(type=saying.kind, texts=prepared.origins, own=dict(saying.own))
+            standing, Act(type=saying.kind, texts=prepared.origins, own=dict(saying.own))
         )
-        self._judge(thread, act, prepared.sections)
-        return self._sign(transaction, thread.subject, act, prepared.sections)
+        self._judge(standing, act, prepared.sections)
+        return self._sign(transaction, saying.subject, act, prepared.sections)
 
-    def say_seen(self, transaction: Transaction, subject: SubjectId) -> Done:
-        """Say by the node's own key that it holds the thread (ruling 14)."""
-        thread = self._thread(subject)
-        act = self._linked(thread, Act(type=SEEN))
+    def say_seen(self, transaction: Transaction, subject: SubjectId) -> Done | None:
+        """Say by the node's own key that it holds the thread, if it still owes that (ruling 14)."""
+        standing = self._standing(subject)
+        if not owes_seen(standing.thread.telling, self._keeping.party):
+            return None
+        act = self._linked(standing, Act(type=SEEN))
         return self._sign(transaction, subject, act, {}, by_node=True)
 
     def _open(self, transaction: Transaction, prepared: Prepared) -> Done:
@@ -142,22 +186,31 @@ class Submit:
             barred = keeping.refuse_if_not_in_force(saying.net, keeping.store.write)
             if barred is not None:
                 raise barred
+            members = keeping.ground_of(saying.net, keeping.store.write).members
+            if strangers := set(saying.to) - set(members):
+                raise TrustError("node.not-a-member", party=min(strangers))
         thread = load_thread(keeping, subject, keeping.store.write)
-        self._judge_opening(thread, act, prepared.sections)
+        if thread.said:
+            raise PeerError("node.fault", why="subject")
+        self._judge_opening(subject, act, prepared.sections)
         return self._sign(transaction, subject, act, prepared.sections)
 
-    def _thread(self, subject: SubjectId) -> Thread:
+    def _standing(self, subject: SubjectId) -> _Standing:
         thread = load_thread(self._keeping, subject, self._keeping.store.write)
         if thread.opening is None or thread.capability is None or thread.state is None:
             raise FormatError("node.no-such-subject", subject=subject.hex())
         if self._keeping.party not in thread.telling.parties:
             raise TrustError("node.not-a-party", subject=subject.hex())
-        return thread
+        return _Standing(
+            thread=thread,
+            opening=thread.opening,
+            capability=thread.capability,
+            state=thread.state,
+        )
 
-    def _linked(self, thread: Thread, act: Act) -> Act:
-        assert thread.opening is not None
-        opening, telling = thread.opening, thread.telling
-        own_charter = opening.act.net is None and thread.capability is MECHANISM
+    def _linked(self, standing: _Standing, act: Act) -> Act:
+        opening, telling = standing.opening, standing.thread.telling
+        own_charter = opening.act.net is None and standing.capability is MECHANISM
         others = [each for each in telling.parties if each != self._keeping.party]
         return Act(
             type=act.type,
@@ -165,41 +218,40 @@ class Submit:
             case=opening.id,
             aud=tuple(sorted(others)),
             prev=telling.last_of.get(self._keeping.party),
-            seen=telling.tips,
+            seen=_tips(telling),
             texts=act.texts,
             own=act.own,
         )
 
-    def _judge(self, thread: Thread, act: Act, sections: Mapping[str, Section]) -> None:
-        assert thread.capability is not None
-        assert thread.state is not None
-        move = self._move(thread, act)
-        thread.capability.check(move.said, {**sections, "act": act_section(act)})
-        barred = thread.capability.judge(thread.state, move, thread.ground)
+    def _judge(self, standing: _Standing, act: Act, sections: Mapping[str, Section]) -> None:
+        thread, capability = standing.thread, standing.capability
+        knew = frozenset(each.said.id for each in thread.telling.told)
+        move = self._move(thread.subject, act, knew)
+        _check_form(capability, move.said, sections)
+        barred = capability.judge(standing.state, move, thread.ground)
         if barred is not None:
             raise refuse(barred)
 
-    def _judge_opening(self, thread: Thread, act: Act, sections: Mapping[str, Section]) -> None:
+    def _judge_opening(self, subject: SubjectId, act: Act, sections: Mapping[str, Section]) -> None:
         capability = capability_of(act.type)
         if capability is None or capability.opens != act.type:
             raise FormatError("node.unknown-kind", kind=act.type)
         ground = self._keeping.ground_of(act.net, self._keeping.store.write)
-        move = self._move(thread, act)
-        capability.check(move.said, {**sections, "act": act_section(act)})
+        move = self._move(subject, act, frozenset())
+        _check_form(capability, move.said, sections)
         barred = capability.judge(capability.fold((), ground), move, ground)
         if barred is not None:
             raise refuse(barred)
 
-    def _move(self, thread: Thread, act: Act) -> Told:
+    def _move(self, subject: SubjectId, act: Act, knew: frozenset[StatementId]) -> Told:
         said = Said(
             id=_NOT_YET,
             issuer=self._keeping.party,
-            subject=thread.subject,
+            subject=subject,
             act=act,
             claimed_at=self._keeping.clock.now(),
             by_node=False,
         )
-        knew = frozenset(each.said.id for each in thread.telling.told)
         return Told(said=said, knew=knew, barred=None)
 
     def _sign(
@@ -231,3 +283,22 @@ class Submit:
         self._register.take(transaction, entrant)
         self._register.queue(transaction, statement.sid, act.aud)
         return Done(subject=subject, statement=statement.sid, act=act)
+
+
+def _check_form(capability: Capability, said: Said, sections: Mapping[str, Section]) -> None:
+    """Check what the addressee's node will check, so that it cannot refuse what we sign."""
+    whole = {**sections, "act": act_section(said.act)}
+    capability.check(said, whole)
+    check_texts(said.act, whole)
+
+
+def _tips(telling: Telling) -> tuple[StatementId, ...]:
+    """Return what the next statement has seen: of too many tips, those with effect first.
+
+    The others follow with the one after it, so that nobody silences a party by saying more
+    things at once than a statement can list.
+    """
+    if len(telling.tips) <= MOST_SEEN:
+        return telling.tips
+    first = sorted(telling.tips, key=lambda sid: (sid in telling.aside, sid))
+    return tuple(sorted(first[:MOST_SEEN]))

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 
 from comity.fold.capability import Capability, FirstReceipts, Ground, State
 from comity.fold.entry import Said
-from comity.fold.opening import opening_of
 from comity.fold.thread import Telling, parties_of, tell
 from comity.kit.office import EntryView, ReceiptView, ThreadView
 from comity.node.keeping import Keeping
 from comity.node.ledger import blob, number
-from comity.node.loading import load_said
+from comity.node.loading import choose_opening, in_circle, load_said
 from comity.parties.cites import proven
 from comity.registry import capability_of
 from comity.statement.body import Section
@@ -26,6 +25,7 @@ class Thread:
 
     subject: SubjectId
     said: Mapping[StatementId, Said]
+    """Among the parties of the thread; in log order."""
     leaves: Mapping[StatementId, int]
     """Index of each statement in this node's log."""
     opening: Said | None
@@ -46,8 +46,10 @@ def load_thread(keeping: Keeping, subject: SubjectId, db: Connection | None = No
 
     """
     held = load_said(keeping.store, subject, db)
+    opening = choose_opening(held, keeping.party)
+    if opening is not None:
+        held = in_circle(held, opening)
     said = {each.id: each for each, _, _ in held}
-    opening = opening_of(said.values())
     telling = tell(said.values(), parties_of(opening) if opening else ())
     capability = capability_of(opening.act.type) if opening else None
     ground, state = NO_GROUND, None
@@ -125,12 +127,9 @@ def receipts_of(
     All of them were verified before they were stored.
     """
     found: dict[StatementId, list[ReceiptView]] = {}
-    for sid, leaf in thread.leaves.items():
-        head = keeping.ledger.head_time(leaf, db)
-        if head is not None:
-            size, time = head
-            mine = ReceiptView(log=keeping.party, size=size, time=time, verified=True)
-            found.setdefault(sid, []).append(mine)
+    for sid, size, time in keeping.store.all("thread_heads", thread.subject, db=db):
+        mine = ReceiptView(log=keeping.party, size=number(size), time=number(time), verified=True)
+        found.setdefault(StatementId(blob(sid)), []).append(mine)
     for row in keeping.store.all("thread_receipts", thread.subject, db=db):
         found.setdefault(StatementId(blob(row[0])), []).append(
             ReceiptView(

@@ -3,15 +3,15 @@
 A job that raises is undone alone and the others go on.  A batch is committed, then a head
 is signed over it; with the head, the rows that pages read are stored; and only then do the
 jobs' futures answer.  What pages read follows from the log: after a crash between the two
-commits it is made again.  A failure whose outcome is not known stops the writer: it never
-guesses.
+commits it is made again.  A failure whose outcome is not known stops the writer, and so does
+every failure to read or write the disk: it never guesses.  A full disk fails the batch only.
 
-Source: wire profile, ruling 11; ADR 8.
+Source: wire profile, ruling 11; security, section 4.2, item 5; ADR 8.
 """
 
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -29,6 +29,9 @@ from comity.store.sqlite import Q, Row, Store
 MOST_JOBS: Final = 256
 T = TypeVar("T")
 Show: TypeAlias = "Callable[[Transaction], None]"
+OF_THE_DISK: Final = (apsw.IOError, apsw.FullError, apsw.CorruptError, apsw.NotADBError)
+_NOTHING_HAPPENED: Final = (apsw.FullError, apsw.BusyError, apsw.LockedError)
+"""SQLite rolls back and says so: the outcome is known."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class Transaction:
     """Threads whose rows must be made anew."""
     queued: bool = False
     """Something new must go out."""
+    durable: list[Callable[[], None]] = field(default_factory=list)
+    """What changes in memory once the batch is on disk; run in the writer's thread."""
 
     def all(self, name: str, *values: Cell) -> list[Row]:
         """Return every row of a named query."""
@@ -67,6 +72,28 @@ class Transaction:
         self.next_leaf += 1
         return leaf
 
+    def attempt(self, work: "Callable[[Transaction], T]") -> T:
+        """Do some work of which nothing remains if it raises.
+
+        Raises whatever the work raises; a failure of the disk leaves the whole batch undone.
+        """
+        db = self.store.write
+        size, durable, queued = len(self.entries), len(self.durable), self.queued
+        db.execute(Q["savepoint"])
+        try:
+            result = work(self)
+        except OF_THE_DISK:
+            raise
+        except Exception:
+            db.execute(Q["undo"])
+            db.execute(Q["keep"])
+            self.next_leaf -= len(self.entries) - size
+            del self.entries[size:], self.durable[durable:]
+            self.queued = queued
+            raise
+        db.execute(Q["keep"])
+        return result
+
 
 @dataclass(frozen=True, slots=True)
 class _Job(Generic[T]):
@@ -75,21 +102,13 @@ class _Job(Generic[T]):
 
     def work(self, transaction: Transaction) -> Callable[[], None]:
         """Run it inside its savepoint; return what answers its future after the commit."""
-        db = transaction.store.write
-        before = (transaction.next_leaf, len(transaction.entries), transaction.queued)
-        db.execute(Q["savepoint"])
         try:
-            result = self.run(transaction)
-        except (apsw.IOError, apsw.FullError, apsw.CorruptError, apsw.NotADBError):
+            result = transaction.attempt(self.run)
+        except OF_THE_DISK:
             raise
         except Exception as error:  # noqa: BLE001 - one poisoned job must not stop the others
             refused = error if isinstance(error, ComityError) else fault(error)
-            db.execute(Q["undo"])
-            db.execute(Q["keep"])
-            transaction.next_leaf, kept, transaction.queued = before
-            del transaction.entries[kept:]
             return lambda: self.future.set_exception(refused)
-        db.execute(Q["keep"])
         return lambda: self.future.set_result(result)
 
 
@@ -101,27 +120,35 @@ class Writer:
         self._store, self._ledger, self._clock, self._show = store, ledger, clock, show
         self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
         self.listeners: list[Callable[[], None]] = []
-        self._stopped: ComityError | None = None
+        self.stopped: ComityError | None = None
+        """Why nothing can be written any more."""
+        self._broken: ComityError | None = None
+        self._door = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, job: Callable[[Transaction], T]) -> "Future[T]":
         """Queue a job; its future answers when its effects are durable and its head signed.
 
-        The future raises what the job raised, or ``PeerError`` (``node.stopped``,
-        ``store.failed``).
+        The future cannot be cancelled: what is queued is done.  It raises what the job raised,
+        or ``PeerError`` (``node.stopped``, ``store.failed``), or why the node signs nothing.
         """
         future: Future[T] = Future()
-        barred = self._stopped or self._ledger.quarantine
+        future.set_running_or_notify_cancel()
+        with self._door:
+            barred = self.stopped or self._ledger.quarantine
+            if barred is None:
+                self._jobs.put(_Job(job, future))  # type: ignore[arg-type] # one queue, many results
         if barred is not None:
-            future.set_exception(barred)
-        else:
-            self._jobs.put(_Job(job, future))  # type: ignore[arg-type] # one queue, many results
+            # A fresh one each time: every raise lengthens the trace of the one that is raised.
+            future.set_exception(type(barred)(barred.code, **barred.facts))
         return future
 
     def close(self) -> None:
-        """Finish what is queued and end the thread."""
-        self._jobs.put(None)
+        """Finish what is queued and end the thread; what comes later is refused."""
+        with self._door:
+            self.stopped = self.stopped or PeerError("node.stopped", why="closed")
+            self._jobs.put(None)
         self._thread.join()
 
     def _work(self) -> None:
@@ -139,58 +166,78 @@ class Writer:
                 self._run(jobs)
 
     def _run(self, jobs: "list[_Job[object]]") -> None:
-        if self._stopped is not None:
-            _fail(jobs, self._stopped)
+        broken = self._broken
+        if broken is not None:
+            _fail(jobs, broken)
             return
         try:
             transaction, answers = self._commit(jobs)
-        except (apsw.Error, OSError) as error:
-            # Nothing was committed: SQLite rolled back, the tree was not touched.
-            _fail(jobs, PeerError("store.failed", why=type(error).__name__))
-            return
-        except BaseException as error:
-            self._stop(jobs, error)
-            return
-        try:
             if transaction.entries:
                 self._ledger.extend(transaction.entries)
                 self._ledger.seal(transaction.now, lambda: self._show(transaction))
-        except BaseException as error:
+        except _RolledBack as error:
+            _fail(jobs, PeerError("store.failed", why=type(error.__cause__).__name__))
+            return
+        except BaseException as error:  # noqa: BLE001 - whatever it is, nothing more is written
             self._stop(jobs, error)
             return
-        for answer in answers:
-            answer()
+        _each(transaction.durable)
+        _each(answers)
         if transaction.queued:
-            for listener in self.listeners:
-                listener()
+            _each(self.listeners)
 
     def _commit(self, jobs: "list[_Job[object]]") -> tuple[Transaction, list[Callable[[], None]]]:
+        """Run the jobs in one durable transaction.
+
+        Raises:
+            _RolledBack: nothing of the batch has happened.
+            Exception: it is not known what has happened.
+
+        """
         db = self._store.write
         transaction = Transaction(
             store=self._store, now=self._clock.now(), next_leaf=self._ledger.size
         )
-        db.execute(Q["begin"])
         try:
+            db.execute(Q["begin"])
             answers = [job.work(transaction) for job in jobs]
             if not transaction.entries:
                 self._show(transaction)
             db.execute(Q["commit"])
-        except BaseException:
+        except BaseException as error:
             if db.in_transaction:
                 db.execute(Q["rollback"])
+            if isinstance(error, _NOTHING_HAPPENED):
+                raise _RolledBack from error
             raise
         return transaction, answers
 
     def _stop(self, jobs: "list[_Job[object]]", error: BaseException) -> None:
+        traceback.print_exception(error)
         why = error.code if isinstance(error, ComityError) else type(error).__name__
-        self._stopped = PeerError("node.stopped", why=why)
-        _fail(jobs, self._stopped)
+        self._broken = PeerError("node.stopped", why=why)
+        with self._door:
+            self.stopped = self._broken
+        _fail(jobs, self._broken)
+
+
+class _RolledBack(Exception):  # noqa: N818 - no error of its own: how far one reached
+    """A batch failed and nothing of it has happened."""
 
 
 def fault(error: Exception) -> PeerError:
     """Return what a fault of ours is called; its details are for the journal alone."""
     traceback.print_exception(error)
     return PeerError("node.fault", why=type(error).__name__)
+
+
+def _each(calls: Sequence[Callable[[], None]]) -> None:
+    """Call each; one that fails stops neither the others nor the writer."""
+    for call in calls:
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - the batch is durable whatever a caller does
+            traceback.print_exception(error)
 
 
 def _fail(jobs: "list[_Job[object]]", error: ComityError) -> None:

@@ -6,7 +6,9 @@ its name only when its digest is right and its bytes are on disk.
 
 import os
 import secrets
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -22,6 +24,8 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         """Use a folder, making it if it is not there."""
         self.folder = folder
+        self._door = threading.Lock()
+        self._busy: set[bytes] = set()
         folder.mkdir(mode=0o700, exist_ok=True)
 
     def path(self, digest: bytes) -> Path:
@@ -79,8 +83,30 @@ class Blobs:
         Raises:
             FormatError: ``store.blob-offset``, ``store.blob-digest`` (what arrived is
                 dropped).
+            PeerError: ``store.blob-busy`` (another piece of it is being written),
+                ``store.failed``.
 
         """
+        with self._taking(digest):
+            try:
+                return self._append(digest, offset, data, total)
+            except OSError as error:
+                raise PeerError("store.failed", why=type(error).__name__) from error
+
+    @contextmanager
+    def _taking(self, digest: bytes) -> Iterator[None]:
+        """Keep two callers from writing to one blob at once."""
+        with self._door:
+            if digest in self._busy:
+                raise PeerError("store.blob-busy", digest=digest.hex())
+            self._busy.add(digest)
+        try:
+            yield
+        finally:
+            with self._door:
+                self._busy.discard(digest)
+
+    def _append(self, digest: bytes, offset: int, data: bytes, total: int) -> int:
         if self.has(digest):
             return self.size(digest)
         have = self.incoming_size(digest)
@@ -112,6 +138,23 @@ class Blobs:
             self._settle(fresh, digest)
         finally:
             fresh.unlink(missing_ok=True)
+
+    def drop(self, digest: bytes) -> None:
+        """Forget a blob that nothing speaks of; one that is not there is forgotten already."""
+        self.path(digest).unlink(missing_ok=True)
+
+    def sweep(self, older_than: int) -> None:
+        """Remove what a crash left half made, and what stopped arriving long ago.
+
+        Args:
+            older_than: unix seconds; what has arrived since then may still go on.
+
+        """
+        for path in self.folder.glob("*.new"):
+            path.unlink(missing_ok=True)
+        for path in self.folder.glob("*/*.part"):
+            if path.stat().st_mtime < older_than:
+                path.unlink(missing_ok=True)
 
     def _part(self, digest: bytes) -> Path:
         path = self.path(digest)

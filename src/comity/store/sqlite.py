@@ -8,6 +8,7 @@ write-ahead log is checkpointed while another connection writes (ADR 8).
 import fcntl
 import os
 import threading
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -44,7 +45,8 @@ class Store:
         try:
             self._path = str(folder / "node.db")
             self._local = threading.local()
-            self._readers: list[Connection] = []
+            # A reader belongs to its thread and closes with it.
+            self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
             self._guard = threading.Lock()
             self.write = self._open(apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
             self._make()
@@ -81,7 +83,7 @@ class Store:
             connection.pragma("query_only", value=1)
             self._local.connection = connection
             with self._guard:
-                self._readers.append(connection)
+                self._readers.add(connection)
         return connection
 
     def all(self, name: str, *values: Cell, db: Connection | None = None) -> list[Row]:
@@ -97,17 +99,12 @@ class Store:
         with self._guard:
             for connection in (*self._readers, self.write):
                 connection.close()
-            self._readers.clear()
         os.close(self._lock)
 
 
 def rows(cursor: Iterable[object]) -> list[Row]:
     """Return what a cursor yields as tuples of cells."""
-    found: list[Row] = []
-    for row in cursor:
-        if isinstance(row, tuple):
-            found.append(row)
-    return found
+    return [row for row in cursor if isinstance(row, tuple)]
 
 
 def check_sqlite(version: str) -> None:

@@ -93,6 +93,35 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "签署件自称的时间 {said} 晚于本节点的时间 {now}；请核对时钟。",
         "The statement says {said}, which is ahead of this node's time {now}; check the clocks.",
     ),
+    "node.unknown-key": (
+        "{party} 的密钥 {kid} 在此尚不为人所知；请交换新名片后再试。",
+        "The key {kid} of {party} is not known here yet; exchange new cards and try again.",
+    ),
+    "node.not-signing": (
+        "对方节点暂不签署（{why}），待其管理者处理后会再收取。",
+        "The node signs nothing for now ({why}); it takes statements again once its operator has "
+        "dealt with that.",
+    ),
+    "node.no-head-yet": (
+        "日志第 {size} 项尚未签署；请稍后再试。",
+        "Entry {size} of the log is not under a signed head yet; try again later.",
+    ),
+    "node.opening-not-held": (
+        "此处尚未收到开启本事项的签署件 {case}。",
+        "The statement {case} that opened this subject has not arrived here yet.",
+    ),
+    "node.not-an-opening": (
+        "{kind} 不能开启事项。",
+        "Statements of the kind {kind} open nothing.",
+    ),
+    "node.word-with-content": (
+        "节点自行签发的签署件 {sid} 不得带有其他内容。",
+        "The statement {sid}, which a node says by itself, may carry nothing else.",
+    ),
+    "node.thread-full": (
+        "同一方在同一事项中至多签发 {limit} 件；请另开事项。",
+        "One party says at most {limit} statements in one subject; open another.",
+    ),
     "node.no-issuer-receipt": (
         "签署件 {sid} 未附签发方日志的回执，或同一日志有两份回执。",
         "The statement {sid} lacks the receipt of its issuer's log, or has two of one log.",
@@ -206,6 +235,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "node.remedy.outbox": (
         "请确认对方节点可以连通，并查看各事项的投递情况。",
         "Check that the other nodes can be reached, and look at the deliveries of each subject.",
+    ),
+    "node.check.heads": (
+        "已重新核验 {count} 个已签署的检查点",
+        "{count} signed heads were verified again",
+    ),
+    "node.remedy.heads": (
+        "在 {count} 个之后有一个检查点不成立或与日志不符：请停止节点，从备份恢复，并查明改动者。",
+        "After {count}, a head does not hold or does not fit the log: stop the node, restore a "
+        "backup, and find out who changed it.",
+    ),
+    "node.check.threads": (
+        "已重新讲述 {count} 个事项",
+        "{count} subjects were told again",
+    ),
+    "node.remedy.threads": (
+        "事项 {subject} 无法讲述，已搁置，其余不受影响：请将运行记录交给开发者；修正后运行 comity rebuild。",
+        "The subject {subject} cannot be told and is set aside, the others are not affected: give "
+        "the journal to the developers, and run comity rebuild once it is put right.",
+    ),
+    "node.check.deliveries": (
+        "{count} 件本方签署件均已送达，或仍在待发",
+        "{count} statements of ours are delivered or still on their way",
+    ),
+    "node.remedy.deliveries": (
+        "签署件 {sid} 既无回执，也不在待发之列：数据库被改动，请从备份恢复。",
+        "The statement {sid} has no receipt and does not wait to go out: the database was changed, "
+        "restore a backup.",
     ),
     "node.check.waiting": (
         "有 {count} 件签署件被引用而尚未收到",

@@ -6,8 +6,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The folder {folder} is open in another process; a node is never opened twice at once.",
     ),
     "store.failed": (
-        "数据库打不开（{why}）。",
-        "The database cannot be opened ({why}).",
+        "数据库或附件无法读写（{why}），未作任何改动；请检查磁盘空间和权限。",
+        "The database or an attachment cannot be read or written ({why}) and nothing was changed; "
+        "check the disk's space and permissions.",
     ),
     "store.old-sqlite": (
         "SQLite {version} 有可能丢失数据，须为 {oldest} 或以上。",
@@ -20,6 +21,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "store.no-such-blob": (
         "未收存附件 {digest}。",
         "The attachment {digest} is not stored here.",
+    ),
+    "store.cell": (
+        "数据库中的一个值类型不对（{found}）；数据库已损坏或被改动。",
+        "A value in the database is of the wrong type ({found}); it is damaged or was changed.",
+    ),
+    "store.blob-busy": (
+        "附件 {digest} 的另一段正在写入；请稍后再试。",
+        "Another piece of the attachment {digest} is being written; try again later.",
     ),
     "store.blob-offset": (
         "附件的这一段应自 {expected} 字节处开始，而不是 {offset}。",

@@ -19,8 +19,9 @@ ROLLBACK TO job
 
 -- name: append
 INSERT INTO statement
-  (leaf, sid, entry, subject, issuer, kind, ours, by_node, prev, claimed_at, signed, act, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (leaf, sid, entry, subject, opening, issuer, kind, ours, by_node, prev, claimed_at,
+   signed, act, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 -- name: log_size
 SELECT coalesce(max(leaf) + 1, 0) FROM statement
 -- name: entries_from
@@ -32,17 +33,32 @@ SELECT leaf, signed, subject, issuer, ours, entry FROM statement WHERE sid = ?
 -- name: by_entry
 SELECT leaf, sid, signed FROM statement WHERE entry = ?
 -- name: body
-SELECT body FROM statement WHERE sid = ?
+SELECT body, signed FROM statement WHERE sid = ?
 -- name: thread_statements
 SELECT sid, issuer, act, claimed_at, by_node, leaf, entry FROM statement
 WHERE subject = ? ORDER BY leaf
 -- name: thread_signed
 SELECT sid, signed, body, entry, leaf FROM statement WHERE subject = ? ORDER BY leaf
+-- name: thread_sids
+SELECT sid FROM statement WHERE subject = ? ORDER BY leaf
+-- name: thread_heads
+SELECT s.sid, h.size, h.time FROM statement s
+JOIN head h ON h.size = (SELECT min(size) FROM head WHERE size > s.leaf) WHERE s.subject = ?
+-- name: said_by
+SELECT count(*) FROM statement WHERE subject = ? AND issuer = ?
+-- name: act
+SELECT issuer, subject, act, claimed_at, by_node FROM statement WHERE sid = ?
 -- name: all_rows
-SELECT leaf, sid, entry, subject, signed, act, body FROM statement WHERE leaf >= ? ORDER BY leaf LIMIT ?
+SELECT leaf, sid, entry, subject, signed, act, body, opening, issuer, kind, ours, by_node, prev,
+  claimed_at
+FROM statement WHERE leaf >= ? ORDER BY leaf LIMIT ?
+-- name: subjects_from
+SELECT DISTINCT subject FROM statement WHERE leaf >= ?
 -- name: said
 SELECT count(*) FROM statement WHERE ours = 1 AND by_node = 0
   AND kind NOT LIKE 'party.%' AND kind NOT LIKE 'log.%'
+-- name: own_said
+SELECT sid, act FROM statement WHERE ours = 1 ORDER BY leaf
 -- name: subjects
 SELECT DISTINCT subject FROM statement ORDER BY subject
 -- name: opening_of_kind
@@ -59,7 +75,8 @@ SELECT size, root, time, checkpoint, protected, signature FROM head ORDER BY siz
 SELECT size, root, time, checkpoint, protected, signature FROM head WHERE size > ?
 ORDER BY size LIMIT 1
 -- name: heads
-SELECT size, root, time FROM head ORDER BY size
+SELECT size, root, time, checkpoint, protected, signature FROM head WHERE size > ?
+ORDER BY size LIMIT ?
 
 -- name: add_receipt
 INSERT OR IGNORE INTO receipt (sid, log, size, time, receipt) VALUES (?, ?, ?, ?, ?)
@@ -89,6 +106,8 @@ WHERE o.state = 'due' AND o.peer = ? AND s.leaf < (SELECT coalesce(max(size), 0)
 DELETE FROM outbox WHERE peer = ? AND sid = ?
 -- name: outbox_postpone
 UPDATE outbox SET attempts = attempts + 1, next_at = ?, problem = ? WHERE peer = ? AND sid = ?
+-- name: outbox_again
+UPDATE outbox SET state = 'due', attempts = 0, next_at = 0 WHERE peer = ? AND sid = ?
 -- name: outbox_refused
 UPDATE outbox SET state = 'refused', problem = ? WHERE peer = ? AND sid = ?
 -- name: outbox_alive
@@ -99,33 +118,51 @@ SELECT state, count(*), min(queued_at) FROM outbox GROUP BY state
 SELECT peer, state, attempts, problem FROM outbox WHERE sid = ? ORDER BY peer
 
 -- name: add_party
-INSERT OR REPLACE INTO party (id, code, card, met_at) VALUES (?, ?, ?, ?)
+INSERT INTO party (id, code, card, met_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET code = excluded.code, card = excluded.card
 -- name: parties
 SELECT id, code, card, met_at FROM party ORDER BY id
 -- name: party_count
 SELECT count(*) FROM party
 
 -- name: put_thread
-INSERT OR REPLACE INTO thread (subject, opening, net, capability, owes, touched)
-VALUES (?, ?, ?, ?, ?, ?)
+-- Who keeps talking does not put off what is owed: the first time stands until it is paid.
+INSERT INTO thread (subject, opening, net, capability, seen_due) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (subject) DO UPDATE SET opening = excluded.opening, net = excluded.net,
+  capability = excluded.capability,
+  seen_due = iif(excluded.seen_due IS NULL, NULL, coalesce(thread.seen_due, excluded.seen_due))
 -- name: thread
-SELECT opening, net, capability, owes, touched FROM thread WHERE subject = ?
+SELECT opening, net, capability, seen_due FROM thread WHERE subject = ?
 -- name: threads_like
-SELECT subject, capability FROM thread WHERE subject >= ? AND subject <= ? LIMIT 3
+SELECT subject FROM thread WHERE subject >= ? AND subject <= ? AND capability = ? LIMIT 2
 -- name: threads_of
 SELECT subject, opening, net FROM thread WHERE capability = ? ORDER BY subject
 -- name: owing
-SELECT subject FROM thread WHERE owes = 1 AND touched <= ? ORDER BY touched LIMIT 200
+SELECT subject FROM thread WHERE seen_due <= ? ORDER BY seen_due LIMIT 200
+-- name: put_off_seen
+UPDATE thread SET seen_due = ? WHERE subject = ?
 -- name: clear_threads
 DELETE FROM thread
 -- name: put_missing
-INSERT OR IGNORE INTO missing (sid, subject, holder) VALUES (?, ?, ?)
+INSERT OR IGNORE INTO missing (sid, holder, subject)
+SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM statement WHERE sid = ?1)
 -- name: clear_missing
 DELETE FROM missing WHERE subject = ?
 -- name: clear_all_missing
 DELETE FROM missing
+-- name: wish
+INSERT OR IGNORE INTO missing (sid, holder, subject)
+SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM statement WHERE sid = ?1)
+  AND (SELECT count(*) FROM missing WHERE holder = ?2) < 256
+-- name: is_missing
+SELECT count(*) FROM missing WHERE sid = ?
 -- name: missing
-SELECT sid, holder FROM missing ORDER BY sid LIMIT ?
+-- Of each holder a few by lot: nobody crowds out what others cite, and nobody is asked in vain
+-- for ever for what another holds.
+SELECT sid, holder FROM (
+  SELECT sid, holder, row_number() OVER (PARTITION BY holder ORDER BY random()) AS place
+  FROM missing
+) WHERE place <= ? ORDER BY place, random()
 
 -- name: put_draft
 INSERT OR REPLACE INTO draft (id, content) VALUES (?, ?)

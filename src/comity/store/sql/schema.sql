@@ -6,6 +6,7 @@ CREATE TABLE statement (
   sid BLOB NOT NULL UNIQUE,
   entry BLOB NOT NULL UNIQUE,
   subject BLOB NOT NULL,
+  opening BLOB NOT NULL, -- which statement opened its thread; in an opening, itself
   issuer TEXT NOT NULL,
   kind TEXT NOT NULL,
   ours INTEGER NOT NULL,
@@ -19,7 +20,7 @@ CREATE TABLE statement (
 CREATE INDEX statement_subject ON statement (subject, leaf);
 CREATE INDEX statement_kind ON statement (kind) WHERE kind LIKE 'mechanism.%';
 -- An honest node never forks itself (ruling 12).
-CREATE UNIQUE INDEX own_chain ON statement (subject, coalesce(prev, x'')) WHERE ours = 1;
+CREATE UNIQUE INDEX own_chain ON statement (opening, coalesce(prev, x'')) WHERE ours = 1;
 CREATE TABLE head (
   size INTEGER PRIMARY KEY,
   root BLOB NOT NULL,
@@ -60,13 +61,15 @@ CREATE TABLE thread (
   opening BLOB NOT NULL,
   net BLOB,
   capability TEXT NOT NULL,
-  owes INTEGER NOT NULL,
-  touched INTEGER NOT NULL
+  seen_due INTEGER -- when this node says `thread.seen`, unix seconds; NULL: it owes none
 ) WITHOUT ROWID, STRICT;
-CREATE INDEX thread_owes ON thread (owes, touched) WHERE owes = 1;
+CREATE INDEX thread_owes ON thread (seen_due) WHERE seen_due IS NOT NULL;
+-- What statements cite that is not held, and every party that has cited it, so holds it.
 CREATE TABLE missing (
-  sid BLOB PRIMARY KEY, subject BLOB NOT NULL, holder TEXT NOT NULL
+  holder TEXT NOT NULL, sid BLOB NOT NULL, subject BLOB NOT NULL, PRIMARY KEY (holder, sid)
 ) WITHOUT ROWID, STRICT;
+CREATE INDEX missing_sid ON missing (sid);
+CREATE INDEX missing_subject ON missing (subject);
 CREATE TABLE draft (id TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE manifest (digest BLOB PRIMARY KEY, signed BLOB NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE projection (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID, STRICT;
