@@ -13,6 +13,7 @@ from comity.kit.desk import Json, Operation
 from comity.node.node import Node
 from comity.node.office import NodeOffice
 from comity.node.operations import OPERATIONS
+from comity.wording import LANGUAGES, say
 
 LAST = "9999"
 """Sorts behind every ISO 8601 date: what has no deadline comes last."""
@@ -28,26 +29,24 @@ def table_of(node: Node) -> dict[str, Operation]:
         operations: Mapping[str, Operation] = getattr(import_module(module), attribute)
         office = NodeOffice(node, surface.name)
         table |= {name: partial(operation, office) for name, operation in operations.items()}
-    table["desk"] = partial(desk, dict(table), demo=node.keeping.demo)
+    table["desk"] = partial(desk, dict(table), node)
     return table
 
 
-def desk(table: Mapping[str, Operation], *, demo: bool) -> dict[str, Json]:
+def desk(table: Mapping[str, Operation], node: Node) -> dict[str, Json]:
     """Return what the party owes and awaits under every capability, next deadline first."""
     told: dict[str, dict[str, Json]] = {
         surface.name: table[f"{surface.name}.desk"]()
         for surface in SURFACES
         if f"{surface.name}.desk" in table
     }
-    result: dict[str, Json] = {
-        part: cast("list[Json]", sorted(_rows(told, part), key=_due))
-        for part in ("owed", "awaited")
-    }
+    owed = [*_rows(told, "owed"), *_unsigned(table, node)]
     return {
         "as_of": max((str(one["as_of"]) for one in told.values()), default=""),
-        **result,
-        "demo": demo,
-        "overdue": sum(one.get("overdue") is True for one in _rows(told, "owed")),
+        "owed": cast("list[Json]", sorted(owed, key=_due)),
+        "awaited": cast("list[Json]", sorted(_rows(told, "awaited"), key=_due)),
+        "demo": node.keeping.demo,
+        "overdue": sum(one.get("overdue") is True for one in owed),
     }
 
 
@@ -56,6 +55,26 @@ def _rows(told: Mapping[str, dict[str, Json]], part: str) -> list[dict[str, Json
         {"capability": name, **row}
         for name, one in told.items()
         for row in cast("list[dict[str, Json]]", one[part])
+    ]
+
+
+def _unsigned(table: Mapping[str, Operation], node: Node) -> list[dict[str, Json]]:
+    """Return the charters that wait for our signature; they have no deadline."""
+    label: dict[str, Json] = {lang: say("cli.told.accede", lang) for lang in LANGUAGES}
+    return [
+        {
+            "capability": "mechanism",
+            "subject": one["subject"],
+            "names": one["names"],
+            "duty": "accede",
+            "duty_label": label,
+            "due": None,
+            "overdue": False,
+            "demo": one["demo"],
+        }
+        for one in cast("list[dict[str, Json]]", table["mechanism.list"]()["mechanisms"])
+        for member in cast("list[dict[str, Json]]", one["members"])
+        if member["party"] == node.party and member["signed"] is False
     ]
 
 

@@ -167,5 +167,5 @@ def _owed(one: Json, lang: Language) -> tuple[str, str, str, str]:
     other = text(ends[0], "code") or name_in(ends[0], lang) if ends else ""
     duty = text(one, "duty_label", lang) or text(one, "duty") or say("cli.told.our-word", lang)
     when = time_in_words(due, lang) if due else "-"
-    case = f"{text(one, 'reference')} {text(one, 'subject')}".strip()
+    case = f"{text(one, 'reference') or name_in(one, lang)} {text(one, 'subject')}".strip()
     return f"{when} {late}".strip(), duty, other, case

@@ -38,10 +38,6 @@ HELP: dict[str, tuple[str, str]] = {
         ),
     ),
     "cli.init.key": ("签署所用算法", "the algorithm to sign with"),
-    "cli.init.private": (
-        "允许对方的地址为专用地址（封闭网络）",
-        "let peers have private addresses (closed networks)",
-    ),
     "cli.serve": (
         "运行节点，接受请求时输出“ready URL”；用Ctrl-C或SIGTERM停止。",
         "Run a node; prints “ready URL” when it accepts requests. Ctrl-C or SIGTERM stops it.",
@@ -207,14 +203,6 @@ FAILURES: dict[str, tuple[str, str]] = {
         "--tls-cert与--tls-key须同时给出。",
         "--tls-cert and --tls-key go together.",
     ),
-    "cli.tls": (
-        "TLS证书或私钥无法使用：{why}。",
-        "The TLS certificate or key cannot be used: {why}.",
-    ),
-    "cli.cannot-listen": (
-        "无法监听{listen}：{why}。",
-        "Cannot listen on {listen}: {why}.",
-    ),
 }
 
 TOLD: dict[str, tuple[str, str]] = {
@@ -264,6 +252,7 @@ TOLD: dict[str, tuple[str, str]] = {
     "cli.told.with": ("对方", "WITH"),
     "cli.told.case": ("案件", "CASE"),
     "cli.told.overdue": ("（已逾期）", "(overdue)"),
+    "cli.told.accede": ("签署章程", "sign the charter"),
     "cli.told.our-word": ("待表态", "a word is awaited"),
     "cli.told.faults": ("发现故障，见上。", "There are faults, see above."),
 }

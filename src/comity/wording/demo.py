@@ -57,6 +57,10 @@ SHOWN: dict[str, tuple[str, str]] = {
         "在三边机制中：to请求cn，us请求to；各方既是请求方，也是被请求方",
         "In the trilateral mechanism to asks cn, and us asks to: everyone is asker and asked",
     ),
+    "demo.step.open": (
+        "to再向us提出一项请求，暂不答复：它列在us的待办中",
+        "to asks us once more, and nobody answers yet: it waits on the desk of us",
+    ),
     "demo.step.same": (
         "两端各自得出同一个案件：阶段相同，签署件相同，次序相同",
         "Both ends tell the same case: same phase, same statements, same order",

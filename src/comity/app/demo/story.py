@@ -283,6 +283,14 @@ def third_party(story: Story) -> Detail:
     )
 
 
+def left_open(story: Story) -> Detail:
+    """One more request, which waits for an answer: what a desk is for."""
+    asking = Asking(
+        asker=story.to, asked=story.us, mechanism=story.trilateral, number=5, assets=OF_US
+    )
+    return submit(story, asking)[1]
+
+
 def same_at_both_ends(story: Story) -> Detail:
     """Compare what the two ends tell."""
 
@@ -389,6 +397,7 @@ def steps(story: Story) -> Iterator[tuple[str, Callable[[Story], Detail]]]:
     yield "demo.step.close", lambda told: move(told, told.cn, "close")
     yield "demo.step.reverse", other_direction
     yield "demo.step.third", third_party
+    yield "demo.step.open", left_open
     yield "demo.step.same", same_at_both_ends
     yield "demo.step.export", export
     yield "demo.step.verify", verify
