@@ -24,9 +24,10 @@ SMALLEST: Final = -(2**53)
 TAGS: Final = frozenset({18, 38, 96})
 
 _SIMPLE: Final[Mapping[int, bool | None]] = {20: False, 21: True, 22: None}
-_ARGUMENT_BYTES: Final = {24: 1, 25: 2, 26: 4, 27: 8}
-_SMALLEST_ARGUMENT: Final = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}
+_SMALLEST_ARGUMENT: Final = (24, 1 << 8, 1 << 16, 1 << 32)
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _OTHER = range(8)
+_RUNS: Final = (_BYTES, _TEXT)
+_KEYS: Final = (_UNSIGNED, _NEGATIVE, _TEXT)
 _HEADS: Final = tuple(
     tuple(bytes((major << 5 | argument,)) for argument in range(24)) for major in range(7)
 )
@@ -146,8 +147,8 @@ def _write(value: Value, put: Callable[[bytes], None], depth: int) -> None:
 def _write_container(value: Value, put: Callable[[bytes], None], depth: int) -> None:
     if depth < 0:
         raise FormatError("cbor.too-deep", at=0)
-    if isinstance(value, Mapping):
-        pairs = sorted(((_key(key), item) for key, item in value.items()), key=_FIRST_KEY)
+    if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 - the usual one fast
+        pairs = sorted([(_key(key), item) for key, item in value.items()], key=_FIRST_KEY)
         put(_head(_MAP, len(pairs)))
         for key, item in pairs:
             put(key)
@@ -166,7 +167,11 @@ def _write_container(value: Value, put: Callable[[bytes], None], depth: int) -> 
 
 
 def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:  # noqa: C901, PLR0911 - a table
-    """Decode one item; return it and the offset behind it."""
+    """Decode one item; return it and the offset behind it.
+
+    Every statement and receipt goes through here several times, so text and bytes, which are
+    most of what there is, are read on the spot.
+    """
     if at >= len(data):
         raise FormatError("cbor.truncated", at=at)
     major, argument = data[at] >> 5, data[at] & 31
@@ -175,11 +180,14 @@ def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:  # noqa: C901,
     start, at = at, at + 1
     if argument >= 24:  # noqa: PLR2004 - the argument follows, RFC 8949, section 3
         argument, at = _argument(data, at, argument)
-    if major == _BYTES:
-        return _run(data, at, argument)
-    if major == _TEXT:
-        raw, end = _run(data, at, argument)
-        return _read_text(raw, start), end
+    if major in _RUNS:
+        end = at + argument
+        # The length is compared before anything is allocated.
+        if end > len(data):
+            raise FormatError("cbor.truncated", at=len(data))
+        if major == _BYTES:
+            return data[at:end], end
+        return _read_text(data[at:end], start), end
     if major <= _NEGATIVE:
         if argument > LARGEST:
             raise FormatError("cbor.integer-range", at=start)
@@ -198,22 +206,15 @@ def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:  # noqa: C901,
 
 def _argument(data: bytes, at: int, form: int) -> tuple[int, int]:
     """Read the argument behind a head, and insist on the shortest form."""
-    if form not in _ARGUMENT_BYTES:
+    if form > 27:  # noqa: PLR2004 - 24 to 27 are followed by 1, 2, 4 or 8 bytes
         raise FormatError("cbor.indefinite" if form == 31 else "cbor.reserved", at=at - 1)  # noqa: PLR2004
-    end = at + _ARGUMENT_BYTES[form]
+    end = at + (1 << form - 24)
     if end > len(data):
         raise FormatError("cbor.truncated", at=len(data))
-    argument = int.from_bytes(data[at:end], "big")
-    if argument < _SMALLEST_ARGUMENT[form]:
+    argument = data[at] if form == 24 else int.from_bytes(data[at:end], "big")  # noqa: PLR2004
+    if argument < _SMALLEST_ARGUMENT[form - 24]:
         raise FormatError("cbor.not-shortest", at=at - 1)
     return argument, end
-
-
-def _run(data: bytes, at: int, length: int) -> tuple[bytes, int]:
-    # The length is compared before anything is allocated.
-    if length > len(data) - at:
-        raise FormatError("cbor.truncated", at=len(data))
-    return data[at : at + length], at + length
 
 
 def _read_text(raw: bytes, start: int) -> str:
@@ -243,16 +244,15 @@ def _read_map(data: bytes, at: int, count: int, depth: int) -> tuple[dict[Key, V
     before = b""
     for _ in range(count):
         start = at
-        if at < len(data) and data[at] >> 5 not in {_UNSIGNED, _NEGATIVE, _TEXT}:
+        if at < len(data) and data[at] >> 5 not in _KEYS:
             raise FormatError("cbor.key-type", at=at)
         key, at = _item(data, at, depth)
+        encoded = data[start:at]
         if not isinstance(key, int | str):  # pragma: no cover - the head has told already
             raise FormatError("cbor.key-type", at=start)
-        if key in found:
-            raise FormatError("cbor.duplicate-key", at=start)
-        encoded = data[start:at]
-        if encoded < before:
-            raise FormatError("cbor.key-order", at=start)
+        if encoded <= before:
+            # Keys that only ever rise cannot repeat one another.
+            raise FormatError("cbor.duplicate-key" if key in found else "cbor.key-order", at=start)
         before = encoded
         found[key], at = _item(data, at, depth)
     return found, at
