@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from comity.errors import FormatError
@@ -72,6 +73,7 @@ class Duration:
     seconds: int = 0
 
 
+@lru_cache(maxsize=256)
 def parse_duration(text: str) -> Duration:
     """Read an ISO 8601 duration in whole units, for example ``PT4H``, ``P30D`` or ``P1M``.
 

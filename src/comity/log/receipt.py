@@ -188,8 +188,11 @@ def read_head(protected: bytes) -> Head:
     return head
 
 
+@lru_cache(maxsize=64)
 def parse_receipt(data: bytes) -> Receipt:
     """Read a receipt.  Nothing is verified but that its size is the one that is signed.
+
+    Whose receipt it is must be known before it can be verified, so each is read twice in a row.
 
     Raises:
         FormatError: ``log.receipt``, ``envelope.not-sign1``, and as ``read_head``.
