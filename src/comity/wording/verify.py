@@ -379,8 +379,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The statement names another mechanism.",
     ),
     "verify.not-in-force": (
-        "据本文件所示，机制尚未生效。",
-        "As far as this file shows, the mechanism is not in force.",
+        "据本文件所示，机制尚未生效：缺少成员的加入声明。",
+        "As far as this file shows, the mechanism is not in force: a member's accession is "
+        "missing.",
     ),
     "verify.not-yet-in-force": (
         "签发方的日志收录本事项的开启声明时，尚未收录全部加入声明。",

@@ -133,6 +133,7 @@ class Case:
     net: StatementId | None = None
     last: dict[tuple[SubjectId, PartyId], StatementId] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    profiles: Mapping[str, str] = field(default_factory=lambda: {PROFILE: "1"})
 
     def say(
         self,
@@ -181,7 +182,7 @@ class Case:
         names = {"en": "Dialogue (demo)" if self.demo else "Dialogue"}
         terms = Terms(
             members=tuple(sorted(each.id for each in self.parties)),
-            profiles={PROFILE: "1"},
+            profiles=self.profiles,
             languages={},
             demo=self.demo,
         )
@@ -192,12 +193,12 @@ class Case:
         for each in self.parties[1:]:
             self.say(each, Act(type=ACCEDE, net=self.net), subject=subject)
 
-    def ask(self) -> SubjectId:
+    def ask(self, **changes: Value) -> SubjectId:
         """Open a request with a Chinese text outside the basic plane."""
         profile = profile_named(PROFILE)
         given = GIVEN[PROFILE] | {"tlp": "AMBER", "pap": "GREEN"}
         checked = check_fields(profile, fill_envelope(profile, given, KNOWN))
-        own = own_part(submission(profile, checked))
+        own = own_part(submission(profile, checked)) | changes
         texts = {"en": "Please preserve the logs.", "zh": "请保全日志𠮷。"}
         act = Act(
             type="assistance.submit",
