@@ -14,6 +14,7 @@ from typing import Final
 
 import comity
 from architecture import checks
+from architecture.spec_made import made_pages
 from comity import errors
 from comity.fold.rule import Rule
 from comity.wording import AREAS, SENTENCES
@@ -174,7 +175,8 @@ def errors_page() -> str:
 
 def pages() -> dict[Path, str]:
     """Return every page that is made, by its path."""
-    return {ROOT / "docs/rules.md": rules_page(), ROOT / "docs/errors.md": errors_page()}
+    made = {ROOT / "docs/rules.md": rules_page(), ROOT / "docs/errors.md": errors_page()}
+    return made | made_pages()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from architecture.reference import (
 from comity.wording import SENTENCES
 
 
-@pytest.mark.parametrize("path", sorted(pages()), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(pages()), ids=lambda path: "/".join(path.parts[-2:]))
 def test_the_page_is_not_stale(path: Path) -> None:
     """House 5: the build fails if a page that is made differs from the code."""
     assert path.read_text("utf-8") == pages()[path], "run make docs"
