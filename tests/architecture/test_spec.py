@@ -96,7 +96,7 @@ def test_every_kind_and_each_of_its_keys_is_there() -> None:
     kinds = {kind for each in CAPABILITIES.values() for kind in each.kinds} | OWN_KINDS
 
     assert set(re.findall(r"^### `(.+)`$", text, re.MULTILINE)) == kinds
-    for payload in schema.Payload.__args__:  # type: ignore[attr-defined] # a union's members
+    for payload in schema.Payload.__args__:
         kind = f"assistance.{payload.__name__.lower()}"
         told = [
             WORD.findall(row[0])[0] for row in rows(section(text, f"### `{kind}`")) if "`" in row[0]
@@ -198,7 +198,8 @@ def encoded(value: object) -> bytes:
         case dict():
             pairs = sorted((encoded(key), encoded(item)) for key, item in value.items())
             return head(5, len(pairs)) + b"".join(key + item for key, item in pairs)
-    raise TypeError(value)
+        case _:
+            raise TypeError(value)
 
 
 def head(major: int, number: int) -> bytes:
