@@ -21,7 +21,7 @@ from comity.errors import ComityError
 from comity.kit.language import Language, language_of
 from comity.kit.printing import line
 from comity.kit.problems import report
-from comity.kit.spoken import SpokenGroup, language_in, option
+from comity.kit.spoken import SpokenGroup, option
 from comity.wording import say
 
 EXIT_UNEXPECTED: Final = 70
@@ -62,16 +62,6 @@ class Commands(SpokenGroup):
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         return cast("click.Command", getattr(import_module(module), attribute))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is called, or say in the caller's language that there is none."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            lang = language_in(ctx)
-            told = say("cli.no-such-command", lang, command=line(args[0][:60]))
-            raise click.UsageError(told, ctx)
-        return super().resolve_command(ctx, args)
 
 
 def print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:

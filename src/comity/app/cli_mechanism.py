@@ -3,6 +3,8 @@
 import click
 
 from comity.app import telling
+from comity.errors import FormatError
+from comity.kit.desk import Json
 from comity.kit.spoken import SpokenGroup, option
 from comity.kit.terminal import Terminal
 
@@ -26,6 +28,12 @@ def mechanism() -> None:
 @option("--name-zh", help="cli.mechanism.name-zh")
 @option("--member", "members", multiple=True, required=True, help="cli.mechanism.member")
 @option("--profile", "profiles", multiple=True, help="cli.mechanism.profile")
+@option(
+    "--language", "languages", multiple=True, metavar="KIND=TAGS", help="cli.mechanism.language"
+)
+@option("--review", metavar="DURATION", help="cli.mechanism.review")
+@option("--grace", metavar="DURATION", help="cli.mechanism.grace")
+@option("--settle", type=int, metavar="SECONDS", help="cli.mechanism.settle")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @click.pass_obj
 def found(
@@ -34,14 +42,39 @@ def found(
     name_zh: str | None,
     members: tuple[str, ...],
     profiles: tuple[str, ...],
+    languages: tuple[str, ...],
+    review: str | None,
+    grace: str | None,
+    settle: int | None,
     as_json: bool,
 ) -> None:
     """Sign a charter and send it to its other founders."""
     names = {tag: name for tag, name in (("en", name_en), ("zh", name_zh)) if name}
+    if not names:
+        raise click.MissingParameter(param_hint="--name-en", param_type="option")
     result = terminal.call(
-        "mechanism.found", names=dict(names), members=list(members), profiles=list(profiles)
+        "mechanism.found",
+        names=dict(names),
+        members=list(members),
+        profiles=list(profiles),
+        languages=_required(languages),
+        review=review,
+        grace=grace,
+        settle=settle,
     )
     terminal.show(result, json=as_json, words=telling.founded)
+
+
+def _required(told: tuple[str, ...]) -> dict[str, Json]:
+    """Read ``KIND=TAG,TAG`` options; raises ``FormatError`` (``cli.language``)."""
+    found: dict[str, Json] = {}
+    for each in told:
+        kind, mark, tags = each.partition("=")
+        if not mark or not tags or kind in found:
+            raise FormatError("cli.language")
+        wanted: list[Json] = sorted(set(tags.split(",")))
+        found[kind] = wanted
+    return found
 
 
 @mechanism.command(help="cli.mechanism.accede", epilog="comity --node us mechanism accede 3f9c")

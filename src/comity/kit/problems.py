@@ -55,6 +55,9 @@ def sentence(error: ComityError, lang: Language) -> str:
         told = tell(error, lang)
     except (KeyError, IndexError, ValueError):  # a fact that the sentence names was not given
         told = str(error)
+    field = str(error.facts.get("field", ""))
+    if field not in told:
+        told = say("problem.in-field", lang, field=field, told=told)
     if isinstance(error, RuleError) or told.startswith(error.code):
         return line(told)
     return line(f"{told}（{error.code}）" if lang == "zh" else f"{told} [{error.code}]")
@@ -66,11 +69,15 @@ def usage(error: click.ClickException, lang: Language) -> str:
     if isinstance(error, click.BadParameter) and error.param is not None:
         name = error.param.opts[0] if error.param.param_type_name == "option" else ""
         name = name or error.param.make_metavar(error.ctx or click.Context(click.Command("")))
+    elif isinstance(error, click.BadParameter) and isinstance(error.param_hint, str):
+        name = error.param_hint
     match error:
         case click.MissingParameter():
             told = say("usage.missing", lang, name=name)
         case click.NoSuchOption():
             told = say("usage.no-such-option", lang, name=error.option_name)
+        case click.BadParameter(param=click.Parameter(type=click.Choice(choices=words))):
+            told = say("usage.not-one-of", lang, name=name, words=", ".join(map(str, words)))
         case click.BadParameter():
             told = say("usage.bad-value", lang, name=name, problem=error.message)
         case click.FileError():

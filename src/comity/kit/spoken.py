@@ -13,6 +13,7 @@ from typing import Final, ParamSpec, TypeVar
 import click
 
 from comity.kit.language import Language, language_of
+from comity.kit.printing import line
 from comity.kit.terminal import Terminal
 from comity.wording import SENTENCES, say
 
@@ -119,6 +120,15 @@ class SpokenGroup(SpokenCommand, click.Group):
         if rows:
             with _section(formatter, "usage.commands", language_in(ctx)):
                 formatter.write_dl(rows)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called, or say in the caller's language that there is none."""
+        if args and args[0] not in self.list_commands(ctx) and not args[0].startswith("-"):
+            told = say("usage.no-such-command", language_in(ctx), command=line(args[0][:60]))
+            raise click.UsageError(told, ctx)
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the commands in the order in which they were written."""

@@ -24,6 +24,7 @@ from comity.wording import (
     store,
     verify,
 )
+from comity.wording.system import REASONS
 
 AREAS = (
     assistance,
@@ -62,4 +63,7 @@ def tell(error: ComityError, lang: str) -> str:
         return f"{error.code}: {error.zh if lang == 'zh' else error.en}"
     if error.code not in SENTENCES:
         return str(error)
-    return say(error.code, lang, **error.facts)
+    facts = error.facts
+    if lang == "zh":
+        facts = {name: REASONS.get(str(fact), fact) for name, fact in facts.items()}
+    return say(error.code, lang, **facts)

@@ -75,6 +75,24 @@ HELP: dict[str, tuple[str, str]] = {
         "生效的请求类型；未给出时为全部。可重复给出",
         "a request profile in force; all of them if none is given. May be repeated",
     ),
+    "cli.mechanism.language": (
+        "某类表示（*指其余各类）须用的语言，如 '*=en,zh'；未给出时任一语言即可。可重复给出",
+        "languages required for a kind of statement (*: every other), as in '*=en,zh'; "
+        "any one is enough if not given. May be repeated",
+    ),
+    "cli.mechanism.review": (
+        "每隔多久复审章程，ISO 8601 时长，默认P2Y",
+        "how often the charter is looked at again, ISO 8601; P2Y if not given",
+    ),
+    "cli.mechanism.grace": (
+        "第三方存证后，被请求方回执的宽限，ISO 8601 时长，默认PT4H",
+        "how long the addressee's receipt may take after a third member's, ISO 8601; "
+        "PT4H if not given",
+    ),
+    "cli.mechanism.settle": (
+        "节点在说明已收录之前等待的秒数，默认2",
+        "seconds before a node says that it holds a statement; 2 if not given",
+    ),
     "cli.mechanism.accede": (
         "签署另一创始成员送来的章程。",
         "Sign the charter that another founder has sent.",
@@ -177,7 +195,6 @@ FAILURES: dict[str, tuple[str, str]] = {
         "节点在答复之前停止了；所请求的事项可能已完成，请查看后再试。",
         "The node stopped before it answered; what was asked may be done: look, then try again.",
     ),
-    "cli.no-such-command": ("没有名为{command}的命令", "there is no command {command}"),
     "cli.malformed-request": (
         "控制套接字收到的请求格式有误。",
         "A request on the control socket is malformed.",
@@ -196,6 +213,10 @@ FAILURES: dict[str, tuple[str, str]] = {
             "The path {path} is too long for a control socket; keep the node in a folder with a "
             "shorter one."
         ),
+    ),
+    "cli.language": (
+        "--language 须写成“类别=标签,标签”，每个类别一次，例如 '*=en,zh'。",
+        "--language is written KIND=TAG,TAG, once for each kind: '*=en,zh', for example.",
     ),
     "cli.no-such-file": ("无法读取文件{path}：{why}。", "The file {path} cannot be read: {why}."),
     "cli.cannot-write": ("无法写入{path}：{why}。", "{path} cannot be written: {why}."),
