@@ -28,8 +28,36 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The folder {folder} cannot be written to ({why}).",
     ),
     "assistance.fields-file": (
-        "文件 {file} 不是JSON对象（{why}）。",
-        "The file {file} is not a JSON object ({why}).",
+        "无法读取文件 {file}：{why}。",
+        "The file {file} cannot be read: {why}.",
+    ),
+    "assistance.fields-too-large": (
+        "文件 {file} 超出上限 {limit} 字节；较大的内容请用 --attach 附上。",
+        "The file {file} has more than {limit} bytes; give what is large with --attach.",
+    ),
+    "assistance.fields-encoding": (
+        "文件 {file} 不是UTF-8文本（第 {at} 字节起）。",
+        "The file {file} is not text in UTF-8 (from byte {at}).",
+    ),
+    "assistance.fields-json": (
+        "文件 {file} 不是JSON：第 {line} 行第 {column} 列有误。",
+        "The file {file} is not JSON: line {line}, column {column}.",
+    ),
+    "assistance.fields-depth": (
+        "文件 {file} 的嵌套层数过多。",
+        "The file {file} is nested too deeply.",
+    ),
+    "assistance.fields-twice": (
+        "字段“{field}”给出了两次。",
+        "The field “{field}” is given twice.",
+    ),
+    "assistance.fields-number": (
+        "“{number}”不是可用的数；请改写为文字。",
+        "“{number}” is not a number that can be signed; write it as text.",
+    ),
+    "assistance.fields-object": (
+        "文件 {file} 须为一个JSON对象，以字段编号为键。",
+        "The file {file} must be one JSON object whose keys are the ids of fields.",
     ),
     "assistance.file-exists": (
         "文件 {file} 已存在，不予覆盖。",

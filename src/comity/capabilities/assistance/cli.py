@@ -231,7 +231,11 @@ def _say(
     **own: str | None,
 ) -> None:
     """Say one thing on a request, and print what it led to."""
-    given = {"en": text_en, "zh": text_zh} | _tagged("--text", texts)
+    given = {"en": text_en, "zh": text_zh}
+    for tag, text in _tagged("--text", texts).items():
+        if given.get(tag):  # whichever of the two was dropped, somebody's words would be lost
+            raise FormatError("ask.tag-text", name="--text")
+        given[tag] = text
     spoken: dict[str, Json] = {tag: text for tag, text in given.items() if text}
     named: dict[str, Json] = dict(_tagged("--translation", makers).items())
     result = terminal.call(

@@ -162,8 +162,11 @@ def submission(profile: Profile, checked: Mapping[str, Value]) -> Submit:
 
 
 def fields_section(checked: Mapping[str, Value]) -> Section:
-    """Return the section ``fields``, with a fresh salt."""
-    return new_section(SECTION, CONTENT_TYPE, encode_fields(checked))
+    """Return the section ``fields``, with a fresh salt; raises ``body.too-large``."""
+    value = encode_fields(checked)
+    if len(value) > MOST_BODY_BYTES:
+        raise FormatError("body.too-large", size=len(value), limit=MOST_BODY_BYTES)
+    return new_section(SECTION, CONTENT_TYPE, value)
 
 
 def encode_fields(checked: Mapping[str, Value]) -> bytes:

@@ -15,29 +15,39 @@ def read_form(path: Path) -> dict[str, Json]:
     """Read a filled form.
 
     Raises:
-        FormatError: ``assistance.fields-file``: it cannot be read, is not UTF-8 or JSON, is
-            too large, gives a field twice, or is no object.
+        FormatError: ``assistance.fields-file`` (it cannot be read),
+            ``assistance.fields-too-large``, ``assistance.fields-encoding``,
+            ``assistance.fields-json`` (with line and column), ``assistance.fields-depth``,
+            ``assistance.fields-twice``, ``assistance.fields-number``,
+            ``assistance.fields-object``.
 
     """
     name = str(path)[-200:]
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise ValueError(f"> {MOST_BYTES} bytes")  # noqa: EM102, TRY003, TRY301 - told below
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise FormatError("assistance.fields-file", file=name, why=why) from error
+    if len(content) > MOST_BYTES:
+        raise FormatError("assistance.fields-too-large", file=name, limit=MOST_BYTES)
+    try:
         told: Json = json.loads(
             content.decode("utf-8-sig"),
             object_pairs_hook=_once,
             parse_constant=_no_number,
             parse_int=_whole,
         )
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise FormatError("assistance.fields-file", file=name, why=why) from error
-    except (ValueError, RecursionError) as error:
-        raise FormatError("assistance.fields-file", file=name, why=str(error)[:200]) from error
+    except UnicodeDecodeError as error:
+        raise FormatError("assistance.fields-encoding", file=name, at=error.start) from error
+    except json.JSONDecodeError as error:
+        raise FormatError(
+            "assistance.fields-json", file=name, line=error.lineno, column=error.colno
+        ) from error
+    except RecursionError as error:
+        raise FormatError("assistance.fields-depth", file=name) from error
     if not isinstance(told, dict):
-        raise FormatError("assistance.fields-file", file=name, why="not {…}")
+        raise FormatError("assistance.fields-object", file=name)
     return told
 
 
@@ -65,15 +75,15 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"“{twice[:40]}” twice")  # noqa: EM102, TRY003 - told by read_form
+        raise FormatError("assistance.fields-twice", field=twice[:40])
     return found
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(word)
+    raise FormatError("assistance.fields-number", number=word)
 
 
 def _whole(digits: str) -> int:
     if len(digits) > MOST_DIGITS:
-        raise ValueError(digits[:MOST_DIGITS] + "…")
+        raise FormatError("assistance.fields-number", number=digits[:MOST_DIGITS] + "…")
     return int(digits)

@@ -76,8 +76,8 @@ def check_shape(spec: FieldSpec, value: object) -> None:
 
     Raises:
         FormatError: ``assistance.field-shape`` with the field's id and an example;
-            ``assistance.field-number`` for a number that is not whole; ``text.…`` for
-            characters that no text may have.
+            ``assistance.field-number`` for a number that is not whole; ``text.…``, with the
+            field's id, for characters that no text may have.
 
     """
     _check_json(spec.id, value, MOST_DEPTH)
@@ -102,18 +102,26 @@ def _check_json(field: str, value: object, depth: int) -> None:
     if depth == 0:
         raise FormatError("assistance.field-depth", field=field)
     if isinstance(value, str):
-        check_text(value)
+        _check_words(field, value)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise FormatError("assistance.field-number", field=field)
-            check_text(key)
+            _check_words(field, key)
             _check_json(field, item, depth - 1)
     elif isinstance(value, list | tuple):
         for item in value:
             _check_json(field, item, depth - 1)
     elif value is not None and not isinstance(value, bool):
         _check_number(field, value)
+
+
+def _check_words(field: str, value: str) -> None:
+    """Check a text; what is wrong with it names the field too."""
+    try:
+        check_text(value)
+    except FormatError as error:
+        raise FormatError(error.code, **error.facts, field=field) from None
 
 
 def _check_number(field: str, value: object) -> None:

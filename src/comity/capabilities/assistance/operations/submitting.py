@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, cast
 
+from comity.capabilities.assistance import ruling
 from comity.capabilities.assistance.case import case_of, standing_json
 from comity.capabilities.assistance.fields import (
     Known,
@@ -23,6 +24,7 @@ from comity.capabilities.assistance.profiles import profile_named
 from comity.capabilities.assistance.request import DRAFT
 from comity.capabilities.assistance.schema import OPENS, own_part
 from comity.errors import ComityError, FormatError
+from comity.fold.rule import refuse
 from comity.kit.asked import Asked
 from comity.kit.desk import Json
 from comity.kit.language import iso
@@ -199,6 +201,9 @@ def _saying(office: Office, asked: Asked) -> tuple[Saying, str]:
     profile = profile_named(name, mechanism.ground.profiles.get(name))
     if not mechanism.in_force:
         raise FormatError("assistance.mechanism-not-in-force", mechanism=mechanism.subject.hex())
+    if name not in mechanism.ground.profiles:
+        # Before its fields are looked at, which another profile's form would only confuse.
+        raise refuse(ruling.PROFILE_IN_FORCE)
     asking = _Asking(mechanism=mechanism, addressee=addressee, profile=profile)
     fields = _complete(office, asking, asked.mapping("fields"))
     attachments = files_of(asked)

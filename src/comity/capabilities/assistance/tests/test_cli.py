@@ -223,9 +223,9 @@ def test_a_file_with_two_readings_or_none_is_refused(content: bytes, tmp_path: P
     """Signed content must mean one thing."""
     path = tmp_path / "fields.json"
     path.write_bytes(content)
-    with pytest.raises(FormatError, match="fields-file"):
+    with pytest.raises(FormatError, match="fields-"):
         read_form(path)
-    with pytest.raises(FormatError, match="fields-file"):
+    with pytest.raises(FormatError, match="fields-"):
         read_form(tmp_path / "absent")
 
 
