@@ -118,10 +118,20 @@ class Keeping:
             TrustError: ``node.no-such-statement``; ``vault.not-opened`` if it was changed.
 
         """
+        plaintext, signed = self.body(sid, db)
+        return open_body(plaintext, parse(signed).payload)
+
+    def body(self, sid: StatementId, db: Connection | None = None) -> tuple[bytes, bytes]:
+        """Return the body of a statement as it is encrypted for a party, and what was signed.
+
+        Raises:
+            TrustError: as ``sections``.
+
+        """
         row = self.store.one("body", sid, db=db)
         if not row:
             raise TrustError("node.no-such-statement", sid=sid.hex())
-        return open_body(self.vault.open(blob(row[0]), sid), parse(blob(row[1])).payload)
+        return self.vault.open(blob(row[0]), sid), blob(row[1])
 
     def mechanism(self, net: StatementId, db: Connection | None = None) -> MechanismView | None:
         """Return a mechanism by its charter's id, as far as its thread is held."""

@@ -1,24 +1,17 @@
 """From rows to statements, and which of them make up one thread."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import TypeAlias
 
 from comity.fold.entry import Said
 from comity.fold.opening import opening_of
 from comity.node.ledger import blob, number
-from comity.statement.act import Act, decode_act
+from comity.statement.act import decode_act
 from comity.statement.model import PartyId, StatementId, SubjectId
 from comity.store.sqlite import Connection, Store
 
 Held: TypeAlias = tuple[Said, int, bytes]
 """A statement, its leaf in this node's log, and its entry."""
-
-
-@lru_cache(maxsize=1024)
-def _act(encoded: bytes) -> Act:
-    """Decode an act once: a thread is told anew with every statement that is added."""
-    return decode_act(encoded)
 
 
 def load_said(store: Store, subject: bytes, db: Connection | None) -> list[Held]:
@@ -29,7 +22,7 @@ def load_said(store: Store, subject: bytes, db: Connection | None) -> list[Held]
                 id=StatementId(blob(sid)),
                 issuer=PartyId(str(issuer)),
                 subject=SubjectId(subject),
-                act=_act(blob(act)),
+                act=decode_act(blob(act)),
                 claimed_at=number(claimed_at),
                 by_node=bool(by_node),
             ),
@@ -51,7 +44,7 @@ def load_one(store: Store, sid: StatementId, db: Connection | None = None) -> Sa
         id=sid,
         issuer=PartyId(str(row[0])),
         subject=SubjectId(blob(row[1])),
-        act=_act(blob(row[2])),
+        act=decode_act(blob(row[2])),
         claimed_at=number(row[3]),
         by_node=bool(row[4]),
     )

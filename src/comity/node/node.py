@@ -21,7 +21,7 @@ from comity.node.outbox import Outbox, OutboxItem, Parcel
 from comity.node.receive import Receive, blobs_of
 from comity.node.register import Entrant, Register
 from comity.node.settings import Settings, load_settings
-from comity.node.submit import Submit, prepare
+from comity.node.submit import ATTACHMENTS, Submit, prepare
 from comity.node.surfaces import PROJECTIONS
 from comity.node.writer import Transaction, Writer, fault
 from comity.parties.address import KIND as ADDRESS
@@ -30,7 +30,7 @@ from comity.parties.card import CardPart, write_card
 from comity.parties.directory import Directory
 from comity.parties.inception import KIND as INCEPTION
 from comity.parties.inception import Party, read_inception
-from comity.statement.body import open_body, seal_plaintext
+from comity.statement.body import open_body
 from comity.statement.envelope import attach, parse
 from comity.statement.keys import Signer
 from comity.statement.model import PartyId, StatementId, SubjectId, subject_of
@@ -185,7 +185,7 @@ class Node:
         if coming is answer:
             answer.add_done_callback(lambda _: self._coming.pop(unverified.sid, None))
         try:
-            entrant = self.checking.check(delivery.caller, delivery.signed, delivery.sealed)
+            entrant = self.checking.check(delivery.caller, unverified, delivery.sealed)
         except PeerError as error:
             if error.code != "node.opening-not-held" or again:
                 raise
@@ -293,14 +293,15 @@ class Node:
         self, sid: StatementId, peer: PartyId, receipts: Sequence[bytes] | None = None
     ) -> Parcel:
         keeping = self.keeping
-        sections = keeping.sections(sid)
+        plaintext, signed = keeping.body(sid)
         row = keeping.store.one("by_sid", sid)
         own = keeping.ledger.receipt_now(number(row[0]))
         others = self._receipts(sid) if receipts is None else receipts
         return Parcel(
-            signed=attach(blob(row[1]), [own, *others]),
-            sealed=seal(seal_plaintext(sections.values()), keeping.directory.party(peer).kem, sid),
-            blobs=blobs_of(sections),
+            signed=attach(signed, [own, *others]),
+            sealed=seal(plaintext, keeping.directory.party(peer).kem, sid),
+            # A body in which the word does not stand has no attachments.
+            blobs=blobs_of(keeping.sections(sid)) if ATTACHMENTS.encode() in plaintext else (),
         )
 
     def _receipts(self, sid: StatementId) -> list[bytes]:

@@ -45,12 +45,12 @@ class Receive:
         """Use what the node keeps."""
         self._keeping = keeping
 
-    def check(self, caller: PartyId, signed: bytes, sealed: bytes) -> Entrant:
+    def check(self, caller: PartyId, unverified: UnverifiedStatement, sealed: bytes) -> Entrant:
         """Return a peer's statement, verified, or say what is wrong with it.
 
         Args:
             caller: whose node delivers it; known, but not believed.
-            signed: the statement with the receipts it has.
+            unverified: the statement with the receipts it has.
             sealed: its body, encrypted for us.
 
         Raises:
@@ -61,7 +61,7 @@ class Receive:
 
         """
         self._keeping.directory.party(caller)
-        statement, by_node = self._verified(parse(signed))
+        statement, by_node = self._verified(unverified)
         receipts = self._receipts(statement)
         sections = open_body(
             unseal(sealed, self._keeping.keys.kem, statement.sid), statement.payload

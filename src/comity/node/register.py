@@ -16,8 +16,8 @@ from comity.node.keeping import Keeping
 from comity.node.ledger import blob, number
 from comity.node.threads import Thread, load_thread, view_of
 from comity.node.writer import OF_THE_DISK, Transaction, fault
-from comity.statement.act import Act, encode_act
-from comity.statement.body import Section, seal_plaintext
+from comity.statement.act import Act
+from comity.statement.body import ACT, Section, seal_plaintext
 from comity.statement.envelope import Statement
 from comity.statement.model import PartyId, StatementId, SubjectId
 from comity.store.projections import Projection
@@ -87,9 +87,10 @@ class Register:
             entrant.act.prev,
             statement.header.issued_at,
             statement.encoded,
-            encode_act(entrant.act),
+            entrant.sections[ACT].value,
             self._keeping.vault.lock(body, statement.sid),
         )
+        transaction.bodies[statement.sid] = entrant.sections
         self.keep_receipts(transaction, statement.sid, entrant.receipts)
         transaction.touched.add(entrant.subject)
         return Registered(sid=statement.sid, leaf=leaf, fresh=True)
@@ -155,7 +156,7 @@ class Register:
 
     def _project(self, transaction: Transaction, thread: Thread) -> None:
         projection = self._projections.get(thread.capability.name if thread.capability else "")
-        view = view_of(self._keeping, thread, self._keeping.store.write)
+        view = view_of(self._keeping, thread, self._keeping.store.write, transaction.bodies)
         if projection is not None and view is not None:
             transaction.execute(projection.sql["put"], projection.row(view))
 

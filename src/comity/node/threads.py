@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from comity.fold.capability import Capability, FirstReceipts, Ground, State
 from comity.fold.entry import Said
@@ -94,8 +95,21 @@ class LazySections(Mapping[str, Section]):
         return len(self._open())
 
 
-def view_of(keeping: Keeping, thread: Thread, db: Connection | None = None) -> ThreadView | None:
-    """Return a thread as a capability sees it, or ``None`` if nothing here knows its kind."""
+def view_of(
+    keeping: Keeping,
+    thread: Thread,
+    db: Connection | None = None,
+    bodies: Mapping[StatementId, Mapping[str, Section]] = MappingProxyType({}),
+) -> ThreadView | None:
+    """Return a thread as a capability sees it, or ``None`` if nothing here knows its kind.
+
+    Args:
+        keeping: what the node holds.
+        thread: from ``load_thread``.
+        db: the writer's connection, inside a transaction.
+        bodies: those that are at hand; the others are decrypted when somebody asks.
+
+    """
     if thread.opening is None or thread.state is None:
         return None
     receipts = receipts_of(keeping, thread, db)
@@ -108,7 +122,7 @@ def view_of(keeping: Keeping, thread: Thread, db: Connection | None = None) -> T
         entries={
             sid: EntryView(
                 said=each,
-                sections=LazySections(keeping, sid, db),
+                sections=bodies.get(sid) or LazySections(keeping, sid, db),
                 receipts=tuple(receipts.get(sid, ())),
             )
             for sid, each in thread.said.items()

@@ -11,7 +11,7 @@ Source: wire profile, ruling 11; security, section 4.2, item 5; ADR 8.
 
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -22,7 +22,8 @@ import apsw
 from comity.errors import ComityError, PeerError
 from comity.node.clock import Clock
 from comity.node.ledger import Ledger
-from comity.statement.model import SubjectId
+from comity.statement.body import Section
+from comity.statement.model import StatementId, SubjectId
 from comity.store.projections import Cell
 from comity.store.sqlite import Q, Row, Store
 
@@ -46,6 +47,8 @@ class Transaction:
     """Threads whose rows must be made anew."""
     queued: bool = False
     """Something new must go out."""
+    bodies: dict[StatementId, Mapping[str, Section]] = field(default_factory=dict)
+    """Of the statements that were added, so that nobody decrypts what was just encrypted."""
     durable: list[Callable[[], None]] = field(default_factory=list)
     """What changes in memory once the batch is on disk; run in the writer's thread."""
 

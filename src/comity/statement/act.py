@@ -9,6 +9,7 @@ Source: wire profile, sections 7 and 11 (rulings 4 to 7).
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from comity.errors import FormatError
@@ -87,8 +88,9 @@ def encode_act(act: Act) -> bytes:
     return cbor.encode(present(fields))
 
 
+@lru_cache(maxsize=1024)
 def decode_act(data: bytes) -> Act:
-    """Read the value of the section ``act``.
+    """Read the value of the section ``act``, once: its thread is told anew again and again.
 
     Raises:
         FormatError: ``act.type``, ``act.aud``, ``act.seen``, ``act.opening``, ``act.text``,
