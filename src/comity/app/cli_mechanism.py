@@ -72,7 +72,7 @@ def _required(told: tuple[str, ...]) -> dict[str, Json]:
         kind, mark, tags = each.partition("=")
         if not mark or not tags or kind in found:
             raise FormatError("cli.language")
-        wanted: list[Json] = sorted(set(tags.split(",")))
+        wanted: list[Json] = [*sorted(set(tags.split(",")))]
         found[kind] = wanted
     return found
 
