@@ -36,7 +36,7 @@ docs: $(UV) ## make from the code what docs/ says of it (rules, errors, limits, 
 	@PYTHONPATH=tests $(RUN) --quiet python -m architecture.reference
 
 bench: $(UV) ## numbers, each as a ratio to what this machine can do
-	@$(RUN) --quiet python -m bench $(ARGS)
+	@$(RUN) --quiet --group bench python -m bench $(ARGS)
 
 rule: ## where a rule stands and which tests name it: make rule ID=ASSIST-2
 	@test -n "$(ID)" || { echo "which rule? make rule ID=ASSIST-2" >&2; exit 2; }
