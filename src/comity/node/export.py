@@ -167,8 +167,8 @@ def _statement(
 
 def _evidence(node: Node, thread: Thread) -> tuple[EvidenceContent, ...]:
     found: dict[bytes, EvidenceContent] = {}
-    for told in thread.telling.told:
-        for cipher in blobs_of(node.keeping.sections(told.said.id)):
+    for sid in thread.said:
+        for cipher in blobs_of(node.keeping.sections(sid)):
             found[cipher] = EvidenceContent(
                 cipher=cipher, open=partial(node.keeping.blobs.open, cipher)
             )

@@ -59,13 +59,13 @@ def choose_opening(held: Sequence[Held], party: PartyId) -> Said | None:
     """Return the opening of the thread that this party is in.
 
     Openings of one subject with other audiences open other threads (THREAD-4), and only a
-    hostile party makes them.  What this party has spoken on, it stays with.
+    hostile party makes them.  This party stays in the one in which it has spoken, and before
+    that in the one that it logged first.
     """
-    said = {each.id: each for each, _, _ in held}
-    for each in said.values():
-        if each.issuer == party and (found := said.get(each.act.case or each.id)) is not None:
-            return found
-    return opening_of(said.values())
+    openings = {each.id: each for each, _, _ in held if each.act.case is None and each.act.nonce}
+    spoken = (openings.get(each.act.case or each.id) for each, _, _ in held if each.issuer == party)
+    first = next((each for each in spoken if each), next(iter(openings.values()), None))
+    return None if first is None else opening_of(each for each, _, _ in in_circle(held, first))
 
 
 def in_circle(held: Iterable[Held], opening: Said) -> list[Held]:

@@ -69,10 +69,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The first {size} entries of the log were changed after they were signed, and the node "
         "signs nothing; restore a backup.",
     ),
-    "node.not-sealed": (
-        "签署件 {sid} 尚待签署检查点，请稍后再试。",
-        "The head over the statement {sid} is still being signed; try again.",
-    ),
     "node.stopped": (
         "节点已停止写入（{why}）；请查看运行记录后重新启动。",
         "The node has stopped writing ({why}); read its journal and start it again.",
