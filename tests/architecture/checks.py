@@ -136,7 +136,8 @@ def half_translated(zh: str, en: str) -> Iterator[str]:
         yield "one language is empty"
     if placeholders(zh) != placeholders(en):
         yield f"facts differ: {sorted(placeholders(zh) ^ placeholders(en))}"
-    if re.search(r"[\u4e00-\u9fff](?:[,;!?]|:(?=\s|$))", zh):
+    # What stands in quotation marks is typed or signed as it is.
+    if re.search(r"[\u4e00-\u9fff](?:[,;!?]|:(?=\s|$))", re.sub(r"“[^”]*”", "", zh)):
         yield "half-width punctuation after a Chinese character"
     if re.search(r"[\u4e00-\u9fff]", re.sub(r"“[^”]*”", "", en)):
         yield "Chinese characters in the English text, outside quotation marks"

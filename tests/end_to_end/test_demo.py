@@ -118,21 +118,23 @@ def test_another_bundle_takes_the_place_of_ours(tmp_path: Path) -> None:
 
 def test_ctrl_c_stops_the_nodes_and_leaves_nothing_behind() -> None:
     """Without --once and --dir everything is removed at the end."""
-    process = subprocess.Popen(
-        [*COMITY, "demo"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
-    folder = Path()
-    for line in process.stdout:
-        if " verify /" in line:
-            folder = Path(line.split(" verify ")[1].split()[0]).parent
-            break
-    assert folder.is_dir()
-    began = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    process.stdout.read()
+    command = [*COMITY, "demo"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        folder = Path()
+        for line in process.stdout:
+            if " verify /" in line:
+                folder = Path(line.split(" verify ")[1].split()[0]).parent
+                break
+        was_there = folder.is_dir()
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        status = process.wait(SECONDS_TO_STOP)
 
-    assert process.wait(SECONDS_TO_STOP) == 0
+    assert was_there
+    assert status == 0
     assert time.monotonic() - began < SECONDS_TO_STOP
     assert not folder.exists()
-    process.stdout.close()
