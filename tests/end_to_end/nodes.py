@@ -108,7 +108,7 @@ class Node:
         """What the serving process has printed so far, whichever process it was."""
         return (self.folder.parent / f"{self.folder.name}.heard").read_text(errors="replace")
 
-    def start(self) -> None:
+    def start(self, *, wait: bool = True) -> None:
         """Serve, and wait for the line that says so."""
         path = self.folder.parent / f"{self.folder.name}.heard"
         with path.open("wb") as out:
@@ -118,6 +118,11 @@ class Node:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
             )
+        if wait:
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait until the node says that it is ready."""
         until(lambda: "ready " in self.heard or self.ended)
         assert "ready " in self.heard, self.heard
 
@@ -177,16 +182,17 @@ def founded(folder: Path, name: str = "Team", *words: str | Path) -> Node:
     """Set up a node."""
     port = free_port()
     listen = f"127.0.0.1:{port}"
-    made = done("init", folder, "--name-en", name, "--listen", listen, *words, "--json")
-    return Node(folder=folder, port=port, party=str(json.loads(made)["party"]))
+    made = spoken("init", folder, "--name-en", name, "--listen", listen, *words, "--json")
+    assert made.returncode == 0, made.stderr
+    return Node(folder=folder, port=port, party=str(json.loads(made.stdout)["party"]))
 
 
 def acquainted(one: Node, other: Node) -> None:
     """Hand each the other's card."""
     for here, there in ((one, other), (other, one)):
         card = there.folder.parent / f"{there.folder.name}.card"
-        done("--node", there.folder, "card", "--out", card)
-        done("--node", here.folder, "meet", card)
+        there.told("card", "--out", card)
+        here.told("meet", card)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -221,7 +227,7 @@ class Pair:
 
     def ask(self, *attached: Path, **changed: Any) -> str:
         """Ask, wait until it is delivered, and return the case."""
-        asked = self.a.json(*self.asking(self.form(**changed), *attached), seconds=300)
+        asked = self.a.told(*self.asking(self.form(**changed), *attached))
         case = str(asked["subject"])
         until(lambda: self.a.phase(case) == "delivered" == self.b.phase(case), 300)
         return case
@@ -229,12 +235,21 @@ class Pair:
     def step(self, by: Node, verb: str, case: str, *words: str | Path) -> None:
         """Say something, and wait until the other end has it too."""
         other = self.b if by is self.a else self.a
-        done("--node", by.folder, "assistance", verb, case, *words)
+        by.told("assistance", verb, case, *words)
         until(lambda: f"assistance.{verb}" in kinds(other, case))
 
     def settle(self, case: str) -> None:
         """Wait until both ends tell one story, with both receipts on all of it."""
         until(lambda: story(self.a, case) == story(self.b, case) and self._receipted(case))
+
+    def rest(self, seconds: float = 3.0) -> None:
+        """Wait until the nodes have nothing more to say by themselves, either."""
+        before, since = None, time.monotonic()
+        while time.monotonic() - since < seconds:
+            now = [node.counts() for node in self.ends]
+            if now != before:
+                before, since = now, time.monotonic()
+            time.sleep(0.2)
 
     def _receipted(self, case: str) -> bool:
         told = [node.told("assistance", "show", case)["statements"] for node in self.ends]
@@ -265,10 +280,12 @@ def pair_in(folder: Path, *words: str) -> Iterator[Pair]:
     a, b = founded(folder / "a", "Ministry A"), founded(folder / "b", "Ministry B")
     acquainted(a, b)
     try:
-        a.start()
-        b.start()
+        for node in (a, b):
+            node.start(wait=False)
+        for node in (a, b):
+            node.wait()
         names = ("--name-en", "Joint dialogue", "--name-zh", "联合对话")
-        made = a.json("mechanism", "found", *names, "--member", b.party, *words)
+        made = a.told("mechanism", "found", *names, "--member", b.party, *words)
         mechanism = str(made["subject"])
         until(lambda: b.spoken("mechanism", "accede", mechanism).returncode == 0)
         until(lambda: a.told("mechanism", "show", mechanism)["in_force"])
