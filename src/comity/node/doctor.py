@@ -26,6 +26,11 @@ from comity.wording import say, tell
 
 SLICE: Final = 500
 OUTBOX_SECONDS: Final = 300
+_NOTHING: Final[Mapping[str, str | int]] = {
+    **dict.fromkeys(("size", "leaf", "count", "waiting", "refused", "age"), 0),
+    **dict.fromkeys(("said", "subject", "sid"), "?"),
+}
+"""What the sentences mention, where a check could not say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +44,31 @@ class Finding:
 
 def doctor(node: Node) -> dict[str, Json]:
     """Examine a node; it changes nothing."""
-    findings = {name: check(node) for name, check in CHECKS.items()}
+    findings = {name: _examined(node, check) for name, check in CHECKS.items()}
     checks: list[Json] = [_told(name, each) for name, each in findings.items()]
     return {
         "ok": all(each.ok for each in findings.values()),
         "party": node.party,
         "log_size": node.keeping.ledger.size,
-        "said": number(node.keeping.store.one("said")[0]),
+        "said": _said(node),
         "checks": checks,
     }
+
+
+def _said(node: Node) -> int:
+    """Return how much our officers have said, or -1 if the database cannot tell."""
+    try:
+        return number(node.keeping.store.one("said")[0])
+    except (ComityError, apsw.Error, IndexError):
+        return -1
+
+
+def _examined(node: Node, check: Callable[[Node], Finding]) -> Finding:
+    """Run a check; one that cannot be run has found something."""
+    try:
+        return check(node)
+    except (ComityError, apsw.Error, IndexError) as error:
+        return Finding(ok=False, facts={**_NOTHING, "said": type(error).__name__})
 
 
 def _told(name: str, finding: Finding) -> dict[str, Json]:

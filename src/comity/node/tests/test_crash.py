@@ -5,17 +5,18 @@ Killing whole processes is done in ``tests/chaos``.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import apsw
 import pytest
 
 from comity.errors import PeerError
+from comity.log.receipt import sign_head
 from comity.node import ledger, writer
-from comity.node.doctor import doctor
-from comity.node.guard import Guard
+from comity.node.guard import Guard, Triple
 from comity.node.node import Node
-from comity.node.tests.world import World, acts, heads
+from comity.node.tests.world import World, acts, examined, heads
 from comity.statement.model import SubjectId
 
 
@@ -53,7 +54,7 @@ def before_the_guard(patch: pytest.MonkeyPatch, node: Node) -> None:
 def within_the_guard(patch: pytest.MonkeyPatch, node: Node) -> None:
     del node
 
-    def torn(guard: Guard, head: ledger.Triple) -> None:
+    def torn(guard: Guard, head: Triple) -> None:
         with guard._path.open("ab") as file:
             file.write(guard._line(head)[:-5])
         raise DiedError
@@ -73,7 +74,7 @@ def within_the_signing(patch: pytest.MonkeyPatch, node: Node) -> None:
 
 def after_the_signing(patch: pytest.MonkeyPatch, node: Node) -> None:
     del node
-    patch.setattr(ledger, "sign_head", then_dies(ledger.sign_head))
+    patch.setattr(ledger, "sign_head", then_dies(sign_head))
 
 
 def with_the_head(patch: pytest.MonkeyPatch, node: Node) -> None:
@@ -97,7 +98,7 @@ def die(world: World, name: str, step: Callable[..., None], act: Callable[[], ob
     node = world.nodes[name]
     with pytest.MonkeyPatch.context() as patch:
         step(patch, node)
-        with pytest.raises(PeerError, match="node.stopped"):
+        with pytest.raises(PeerError, match=r"node\.stopped"):
             act()
         world.close(name)
     world.open(name)
@@ -112,8 +113,8 @@ def check(world: World, name: str) -> None:
     latest = node.keeping.ledger.guard.latest
     assert latest is not None
     assert (latest.size, latest.root, latest.time) == found[-1]
-    told = doctor(node)
-    assert [each for each in told["checks"] if not each["ok"]] == []  # type: ignore[index, union-attr]
+    told = examined(node)
+    assert [each for each in told["checks"] if not each["ok"]] == []
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -193,19 +194,19 @@ def test_an_old_copy_of_the_database_signs_nothing(pair: World) -> None:
         path.unlink()
     (folder / "node.db").write_bytes(old)
     node = pair.open("a")
-    with pytest.raises(Exception, match="node.behind-guard"):
+    with pytest.raises(Exception, match=r"node\.behind-guard"):
         pair.request("a", "b")
     before = heads(node)
     node.tick(node.clock.now() + 100)
     assert heads(node) == before
-    told = doctor(node)
-    remedies = [each["remedy"] for each in told["checks"] if each["name"] == "guard"]  # type: ignore[index, union-attr]
-    assert "old copy" in remedies[0]["en"]  # type: ignore[index, call-overload]
-    assert "旧的副本" in remedies[0]["zh"]  # type: ignore[index, call-overload]
+    told = examined(node)
+    remedies = [each["remedy"] for each in told["checks"] if each["name"] == "guard"]
+    assert "old copy" in remedies[0]["en"]
+    assert "旧的副本" in remedies[0]["zh"]
     assert told["ok"] is False
     # Its readers still read, and its peers are told to come again.
     assert pair.ask("a", "list")["cases"]
-    with pytest.raises(PeerError, match="node.not-signing"):
+    with pytest.raises(PeerError, match=r"node\.not-signing"):
         node.receive(pair.nodes["b"].party, b"", b"").result(10)
 
 
@@ -217,7 +218,7 @@ def test_without_its_guard_a_node_signs_nothing(pair: World) -> None:
     line = guard.read_text().splitlines()[-1]
     guard.unlink()
     pair.open("a")
-    with pytest.raises(Exception, match="node.guard-missing") as raised:
+    with pytest.raises(Exception, match=r"node\.guard-missing") as raised:
         pair.request("a", "b")
     assert raised.value.facts["line"] == line  # type: ignore[attr-defined]
     pair.close("a")
@@ -233,7 +234,7 @@ def test_a_guard_from_the_future_is_believed(pair: World) -> None:
     origin, size, root, time = guard.read_text().splitlines()[-1].split(" ")
     guard.write_text(f"{origin} {int(size) + 1} {root} {time}\n")
     pair.open("a")
-    with pytest.raises(Exception, match="node.behind-guard"):
+    with pytest.raises(Exception, match=r"node\.behind-guard"):
         pair.request("a", "b")
 
 
@@ -243,9 +244,9 @@ def test_a_changed_entry_is_not_signed_over(pair: World) -> None:
     subject = pair.request("a", "b")
     leaf = node.keeping.store.one("log_size")[0]
     pair.close("a")
-    with apsw.Connection(str(pair.folder / "a" / "node.db")) as database:
+    with closing(apsw.Connection(str(pair.folder / "a" / "node.db"))) as database:
         changes = [bytes(32), int(str(leaf)) - 1]
         database.execute("UPDATE statement SET entry = ? WHERE leaf = ?", changes)
     pair.open("a")
-    with pytest.raises(Exception, match="node.head-differs"):
+    with pytest.raises(Exception, match=r"node\.head-differs"):
         pair.ask("a", "withdraw", subject="urn:comity:matter:" + SubjectId(subject).hex())

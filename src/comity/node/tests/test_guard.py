@@ -30,7 +30,7 @@ def test_it_remembers_the_newest_head(path: Path) -> None:
 
 def test_a_smaller_size_is_never_admitted(path: Path) -> None:
     Guard(path, ORIGIN).admit(head(7))
-    with pytest.raises(ProofError, match="node.behind-guard"):
+    with pytest.raises(ProofError, match=r"node\.behind-guard"):
         Guard(path, ORIGIN).admit(head(6))
 
 
@@ -38,7 +38,7 @@ def test_a_smaller_size_is_never_admitted(path: Path) -> None:
 def test_one_size_has_one_root_and_one_time(path: Path, other: Triple) -> None:
     """Ruling 11: never two heads of one size that differ in root or time."""
     Guard(path, ORIGIN).admit(head(7))
-    with pytest.raises(ProofError, match="node.head-differs"):
+    with pytest.raises(ProofError, match=r"node\.head-differs"):
         Guard(path, ORIGIN).admit(other)
     assert Guard(path, ORIGIN).latest == head(7)
 
@@ -46,7 +46,7 @@ def test_one_size_has_one_root_and_one_time(path: Path, other: Triple) -> None:
 def test_time_never_goes_back(path: Path) -> None:
     guard = Guard(path, ORIGIN)
     guard.admit(head(7, time=100))
-    with pytest.raises(ProofError, match="node.head-differs"):
+    with pytest.raises(ProofError, match=r"node\.head-differs"):
         guard.admit(head(8, time=99))
 
 
@@ -87,7 +87,7 @@ def test_a_torn_last_line_is_dropped(path: Path, cut: int) -> None:
 def test_a_line_that_is_not_a_head_is_named(path: Path, content: bytes) -> None:
     """Nobody may go on by guessing what it was."""
     path.write_bytes(content)
-    with pytest.raises(FormatError, match="node.guard-broken"):
+    with pytest.raises(FormatError, match=r"node\.guard-broken"):
         Guard(path, ORIGIN)
 
 

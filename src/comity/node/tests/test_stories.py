@@ -84,11 +84,12 @@ def test_deliveries_in_any_order_and_number(pair: World, seed: int) -> None:
         found = [(each, b.receive(a.party, each.signed, each.sealed)) for each in pending]
         pending = []
         for each, future in found:
-            try:
-                answers.setdefault(parse(each.signed).sid, set()).add(future.result(10))
-            except PeerError as error:
+            error = future.exception(10)
+            if error is None:
+                answers.setdefault(parse(each.signed).sid, set()).add(future.result())
+            else:
                 # Its opening is not there yet; the sender tries again.
-                assert error.code == "node.opening-not-held"
+                assert "node.opening-not-held" in str(error)
                 pending.append(each)
     assert {len(each) for each in answers.values()} == {1}
     assert len(answers) == 6
@@ -99,9 +100,8 @@ def test_deliveries_in_any_order_and_number(pair: World, seed: int) -> None:
 
 def test_the_first_receipt_stays_for_ever(pair: World) -> None:
     """Ruling 10: byte for byte, when the log has grown, and after a restart."""
-    first = pair.nodes["a"].parcel
     pair.request("a", "b")
-    whole = first(pair.due("a", "b")[0])
+    whole = pair.nodes["a"].parcel(pair.due("a", "b")[0])
     answer = pair.hand("a", "b", whole)
     before = receipts(pair.nodes["b"])
     for _ in range(3):
@@ -212,7 +212,7 @@ def test_only_a_party_of_the_thread_gets_a_statement(trio: World) -> None:
         codes.add(raised.value.code)
     assert codes == {"node.no-such-statement"}
     inception = a.keeping.store.one("own_latest_of_kind", "party.inception")[0]
-    with pytest.raises(TrustError, match="node.no-such-statement"):
+    with pytest.raises(TrustError, match=r"node\.no-such-statement"):
         a.statement_for(c.party, inception)  # type: ignore[arg-type]
 
 
@@ -275,7 +275,7 @@ def test_only_members_are_addressed(trio: World) -> None:
     view = a.keeping.mechanism(type(trio.net)(bytes.fromhex(str(told["root"]))))
     assert view is not None
     assert view.in_force
-    with pytest.raises(TrustError, match="node.not-a-member"):
+    with pytest.raises(TrustError, match=r"node\.not-a-member"):
         a.say(Saying(kind="assistance.submit", net=view.net, to=(c.party,)))
 
 
@@ -320,7 +320,7 @@ def test_local_names_are_never_taken_over(tmp_path: Path) -> None:
     with world(tmp_path, "abc", agreed=False) as made:
         a, b, c = (made.nodes[name] for name in "abc")
         operations.meet(a, card=b.card_text(), code="neighbour")
-        with pytest.raises(FormatError, match="node.code-taken"):
+        with pytest.raises(FormatError, match=r"node\.code-taken"):
             operations.meet(a, card=c.card_text(), code="neighbour")
         operations.meet(a, card=c.card_text())
         assert a.keeping.find_party("neighbour").id == b.party

@@ -61,9 +61,9 @@ def test_a_job_that_raises_fails_alone(node: Node) -> None:
         fault = node.writer.submit(draft("three", then=ZeroDivisionError()))
         last = node.writer.submit(draft("four"))
     assert (first.result(10), last.result(10)) == ("one", "four")
-    with pytest.raises(FormatError, match="node.secret"):
+    with pytest.raises(FormatError, match=r"node\.secret"):
         named.result(10)
-    with pytest.raises(PeerError, match="node.fault"):
+    with pytest.raises(PeerError, match=r"node\.fault"):
         fault.result(10)
     assert drafts(node) == ["four", "one"]
 
@@ -127,9 +127,9 @@ def test_after_closing_there_is_an_answer(pair: World) -> None:
     """No future stays open for ever."""
     node = pair.nodes["a"]
     pair.close("a")
-    with pytest.raises(PeerError, match="node.stopped"):
+    with pytest.raises(PeerError, match=r"node\.stopped"):
         node.writer.submit(draft("late")).result(10)
-    with pytest.raises(PeerError, match="node.stopped"):
+    with pytest.raises(PeerError, match=r"node\.stopped"):
         node.receive(node.party, b"", b"").result(10)
 
 
@@ -156,9 +156,9 @@ def test_memory_changes_only_once_it_is_durable(node: Node) -> None:
 @pytest.mark.parametrize("error", [apsw.IOError("disk"), apsw.CorruptError("bad")])
 def test_a_failing_disk_stops_the_writer(node: Node, error: Exception) -> None:
     """After a failed sync the system's cache may lie: nothing more is acknowledged."""
-    with pytest.raises(PeerError, match="node.stopped"):
+    with pytest.raises(PeerError, match=r"node\.stopped"):
         node.writer.submit(draft("one", then=error)).result(10)
-    with pytest.raises(PeerError, match="node.stopped"):
+    with pytest.raises(PeerError, match=r"node\.stopped"):
         node.writer.submit(draft("two")).result(10)
     assert drafts(node) == []
 
@@ -171,7 +171,7 @@ def test_a_full_disk_fails_the_batch_and_no_more(node: Node) -> None:
             node.writer.submit(draft("two", then=apsw.FullError("full"))),
         ]
     for future in futures:
-        with pytest.raises(PeerError, match="store.failed"):
+        with pytest.raises(PeerError, match=r"store\.failed"):
             future.result(10)
     assert drafts(node) == []
     assert node.writer.submit(draft("three")).result(10) == "three"

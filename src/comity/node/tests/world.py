@@ -10,8 +10,8 @@ from typing import Any
 
 from comity.capabilities.assistance.operations import OPERATIONS as ASSISTANCE
 from comity.node import operations
+from comity.node.doctor import doctor
 from comity.node.founding import NewNode, found_node
-from comity.node.ledger import Ledger
 from comity.node.node import Node, open_node
 from comity.node.office import NodeOffice
 from comity.node.outbox import OutboxItem, Parcel
@@ -23,6 +23,7 @@ from comity.statement.envelope import sign
 from comity.statement.model import PartyId, StatementId, SubjectId, subject_of, subject_urn
 from comity.statement.subject import subject_id
 
+NOTHING = StatementId(bytes(32))
 NOBODY = PartyId("urn:comity:party:" + "a" * 52)
 FIELDS: Mapping[str, Any] = MappingProxyType(
     {
@@ -47,7 +48,7 @@ class World:
     folder: Path
     nodes: dict[str, Node] = field(default_factory=dict)
     mechanism: str = ""
-    net: StatementId = StatementId(bytes(32))
+    net: StatementId = NOTHING
     case: tuple[SubjectId, StatementId] | None = None
     """One that a module's tests share."""
 
@@ -215,7 +216,6 @@ def heads(node: Node) -> list[tuple[Any, ...]]:
     return [tuple(row[:3]) for row in node.keeping.store.all("heads", 0, 100_000)]
 
 
-def reopened_ledger(node: Node) -> Ledger:
-    """Return the ledger of a node as another start would read it."""
-    keeping = node.keeping
-    return Ledger(keeping.store, keeping.keys, keeping.ledger.name, keeping.settings.guard_path)
+def examined(node: Node) -> Any:
+    """Return what the doctor says."""
+    return doctor(node)

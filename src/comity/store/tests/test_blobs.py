@@ -34,19 +34,19 @@ def test_pieces_make_a_whole(blobs: Blobs) -> None:
 @pytest.mark.parametrize("offset", [1, 999, 1_001, 3_000])
 def test_a_piece_that_does_not_follow_is_refused(blobs: Blobs, offset: int) -> None:
     blobs.append(DIGEST, 0, CONTENT[:1_000], 3_000)
-    with pytest.raises(FormatError, match="store.blob-offset"):
+    with pytest.raises(FormatError, match=r"store\.blob-offset"):
         blobs.append(DIGEST, offset, CONTENT[offset : offset + 1], 3_000)
     assert blobs.incoming_size(DIGEST) == 1_000
 
 
 def test_more_than_was_announced_is_refused(blobs: Blobs) -> None:
-    with pytest.raises(FormatError, match="store.blob-offset"):
+    with pytest.raises(FormatError, match=r"store\.blob-offset"):
         blobs.append(DIGEST, 0, CONTENT, 2_999)
 
 
 def test_another_content_is_dropped(blobs: Blobs) -> None:
     """And may be sent again, right this time."""
-    with pytest.raises(FormatError, match="store.blob-digest"):
+    with pytest.raises(FormatError, match=r"store\.blob-digest"):
         blobs.append(DIGEST, 0, CONTENT[::-1], 3_000)
     assert (blobs.has(DIGEST), blobs.incoming_size(DIGEST)) == (False, 0)
     blobs.append(DIGEST, 0, CONTENT, 3_000)
@@ -54,7 +54,7 @@ def test_another_content_is_dropped(blobs: Blobs) -> None:
 
 
 def test_two_do_not_write_at_once(blobs: Blobs) -> None:
-    with blobs._taking(DIGEST), pytest.raises(PeerError, match="store.blob-busy"):
+    with blobs._taking(DIGEST), pytest.raises(PeerError, match=r"store\.blob-busy"):
         blobs.append(DIGEST, 0, CONTENT, 3_000)
     blobs.append(DIGEST, 0, CONTENT, 3_000)
 
@@ -67,7 +67,7 @@ def test_an_empty_blob_is_a_blob(blobs: Blobs) -> None:
 
 def test_what_is_not_there_is_named(blobs: Blobs) -> None:
     for ask in (blobs.size, blobs.open):
-        with pytest.raises(PeerError, match="store.no-such-blob"):
+        with pytest.raises(PeerError, match=r"store\.no-such-blob"):
             ask(DIGEST)
     blobs.drop(DIGEST)
 

@@ -12,7 +12,7 @@ from comity.store.sqlite import Q, Store, check_sqlite
 def test_an_sqlite_that_can_lose_data_is_refused() -> None:
     """Security finding 11: below 3.51.3 a checkpoint can corrupt the database."""
     for version in ("3.40.1", "3.51.2", "2.99.99"):
-        with pytest.raises(FormatError, match="store.old-sqlite"):
+        with pytest.raises(FormatError, match=r"store\.old-sqlite"):
             check_sqlite(version)
     check_sqlite("3.51.3")
     check_sqlite("4.0.0")
@@ -29,7 +29,7 @@ def test_the_settings_that_survive_a_power_cut(tmp_path: Path) -> None:
 
 def test_two_openings_of_one_folder(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    with pytest.raises(PeerError, match="store.in-use"):
+    with pytest.raises(PeerError, match=r"store\.in-use"):
         Store(tmp_path)
     store.close()
     Store(tmp_path).close()
@@ -39,13 +39,13 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write.execute(Q["set_meta"], ("schema", b"999"))
     store.close()
-    with pytest.raises(FormatError, match="store.other-version"):
+    with pytest.raises(FormatError, match=r"store\.other-version"):
         Store(tmp_path)
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "node.db").write_bytes(b"not a database, but long enough to be read as one" * 99)
-    with pytest.raises(PeerError, match="store.failed"):
+    with pytest.raises(PeerError, match=r"store\.failed"):
         Store(tmp_path)
     # The lock was let go.
     (tmp_path / "node.db").unlink()
