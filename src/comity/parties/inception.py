@@ -8,12 +8,12 @@ their COSE_Keys, in order), and ``demo``.  Names stand in the sections ``text.<t
 Source: wire profile, sections 5.5 and 11 (rulings 6, 7, 14); security threats T12, T13, T35.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeVar
 
-from comity.errors import FormatError
+from comity.errors import FormatError, TrustError
 from comity.log.receipt import LogKeys
 from comity.parties.demo import check_demo_names
 from comity.parties.speech import Spoken, name_sections, read_names, read_spoken, speak
@@ -36,6 +36,7 @@ from comity.statement.model import (
 from comity.statement.reading import Reading
 from comity.statement.text import BilingualText
 
+Key = TypeVar("Key", PublicKey, KemPublicKey)
 KIND: Final = "party.inception"
 SIGN, NODE, TRANSPORT = "sign", "node", "transport"
 LOG, LOG_PQ, RECEIPT, KEM = "log", "log-pq", "receipt", "kem"
@@ -171,6 +172,14 @@ def read_inception(signed: bytes, sections: Mapping[str, Section]) -> Party:
     )
 
 
+def _named(purpose: str, read: Callable[[bytes], Key], encoded: bytes) -> Key:
+    """Read a key; what is wrong with it says also which key it is."""
+    try:
+        return read(encoded)
+    except (FormatError, TrustError) as error:
+        raise type(error)(error.code, **{**error.facts, "field": purpose}) from error
+
+
 def _read_keys(items: Sequence[Value]) -> tuple[dict[str, PublicKey], KemPublicKey]:
     """Read the keys: each purpose once, in order, and no key for two purposes."""
     encoded = {}
@@ -180,8 +189,8 @@ def _read_keys(items: Sequence[Value]) -> tuple[dict[str, PublicKey], KemPublicK
         reading.done()
     if tuple(encoded) != PURPOSES or len(items) != len(PURPOSES):
         raise FormatError("parties.keys")
-    kem = kem_public_key(encoded.pop(KEM))
-    keys = {purpose: public_key(key) for purpose, key in encoded.items()}
+    kem = _named(KEM, kem_public_key, encoded.pop(KEM))
+    keys = {purpose: _named(purpose, public_key, key) for purpose, key in encoded.items()}
     if len({key.kid for key in keys.values()}) != len(keys):
         raise FormatError("parties.keys")
     if any(keys[purpose].alg != alg for purpose, alg in _ALGORITHMS.items()):

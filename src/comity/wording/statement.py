@@ -30,8 +30,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The key is not of the required form (label {label}).",
     ),
     "key.weak": (
-        "密钥不安全，不予接受（算法 {alg}）。",
-        "The key is unsafe and is not admitted (algorithm {alg}).",
+        "密钥不安全，不予接受：它不具备完整的阶，或者编码不规范（算法 {alg}）。",
+        "The key is unsafe and is not admitted: it is not of full order, or not in its one "
+        "encoding (algorithm {alg}).",
     ),
     "key.not-on-curve": (
         "密钥不是曲线 {curve} 上的点。",
