@@ -16,7 +16,7 @@ from bench.limits import CHECKS, COMMITS, Machine
 from bench.machine import machine_line
 from bench.pair import SETTLE_SECONDS
 from bench.registering import Registering
-from bench.rounds import QUICK, USUAL, Size, figures, run_round
+from bench.rounds import MOST_CHANGE, QUICK, USUAL, Size, figures, run_round
 
 
 def main() -> None:
@@ -54,7 +54,8 @@ def _nodes(folder: Path, size: Size) -> None:
     _say(f"registrations: {checked[0]}; exchanges: {checked[1]}")
     _say(
         f"each opens a thread; settling period {SETTLE_SECONDS // 3600} h, so that no thread.seen "
-        f"is among them; ratio: median of {size.rounds} rounds [lowest..highest]"
+        f"is among them; ratio: median of {size.rounds} rounds [lowest..highest]; a round is "
+        f"uneven if a limit changed by more than {MOST_CHANGE} times while it was measured"
     )
 
 

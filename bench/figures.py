@@ -45,6 +45,8 @@ class Round:
     timing: Timing
     limits: Mapping[str, float]
     """What the machine did a second around that time, by the limit's name."""
+    uneven: bool = False
+    """Whether the machine was not the same before and after; its ratio says little."""
 
 
 def spread(values: Sequence[float]) -> Spread:
@@ -81,6 +83,9 @@ def line(title: str, rounds: Sequence[Round], *, remark: str = "") -> str:
     parts.append(f"p50 {p50:.1f} ms, p99 {p99:.1f} ms")
     busy = spread([each.timing.processor_seconds / len(each.timing.seconds) for each in rounds])
     parts.append(f"processor {busy.median * 1000:.1f} ms each")
+    uneven = sum(each.uneven for each in rounds)
+    if uneven:
+        parts.append(f"UNEVEN: {uneven} of {len(rounds)} rounds")
     return "  ".join([*parts, *([remark] if remark else [])])
 
 

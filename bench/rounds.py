@@ -9,6 +9,9 @@ from bench.figures import Round, Timing, line, spread
 from bench.limits import CHECKS, COMMITS, Machine
 from bench.registering import Registering
 
+MOST_CHANGE: Final = 1.3
+"""By how much a limit may change while a figure is measured before the round counts as uneven."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
@@ -21,8 +24,8 @@ class Size:
     client_seconds: float
 
 
-USUAL: Final = Size(rounds=5, scale=1.0, limit_seconds=0.5, client_seconds=1.0)
-QUICK: Final = Size(rounds=2, scale=0.4, limit_seconds=0.25, client_seconds=0.5)
+USUAL: Final = Size(rounds=5, scale=1.0, limit_seconds=0.5, client_seconds=0.8)
+QUICK: Final = Size(rounds=2, scale=0.25, limit_seconds=0.2, client_seconds=0.4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,11 @@ def run_round(machine: Machine, plan: Sequence[Figure], scale: float) -> dict[st
         timing = work()
         after = machine.measure()
         limits = {name: (before[name] + after[name]) / 2 for name in before}
-        figure.rounds.append(Round(timing=timing, limits=limits))
+        uneven = any(
+            max(before[name], after[name]) > MOST_CHANGE * min(before[name], after[name])
+            for name in before
+        )
+        figure.rounds.append(Round(timing=timing, limits=limits, uneven=uneven))
         for name, values in seen.items():
             values += [before[name], after[name]]
     return seen

@@ -56,6 +56,17 @@ def test_a_line_tells_rate_ratio_spread_and_percentiles() -> None:
     assert "\n" not in text
 
 
+def test_rounds_during_which_the_machine_changed_are_counted_on_the_line() -> None:
+    """They stay in the figure: leaving them out would be choosing."""
+    timing = Timing(whole=1.0, seconds=(1.0,), processor_seconds=0.5)
+    rounds = [
+        Round(timing=timing, limits={"commits": 10.0}, uneven=uneven) for uneven in (True, False)
+    ]
+
+    assert "UNEVEN: 1 of 2 rounds" in line("exchanges", rounds)
+    assert "UNEVEN" not in line("exchanges", rounds[1:])
+
+
 def test_a_spread_is_told_with_its_ends() -> None:
     """Median first."""
     assert told(spread([0.25, 0.5, 0.75])) == "0.500 [0.250..0.750]"
