@@ -237,10 +237,6 @@ def test_a_draft_is_reached_by_command(pair: Pair, profile: Profile) -> None:
     assert check_both_ends(pair, text(done, "subject"))["phase"] == "delivered"
 
 
-@pytest.mark.xfail(
-    reason="the node does not yet hand out receipts' bytes, nor prove what it is about to cite",
-    strict=False,
-)
 @pytest.mark.parametrize("plan", [plan for plan in PLANS if plan.lapse is not None], ids=names)
 def test_a_lapse_is_proved_by_the_addressees_own_log(tmp_path: Path, plan: Plan) -> None:
     """Once it held something of later than the deadline; before that it is refused."""

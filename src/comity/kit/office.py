@@ -55,7 +55,8 @@ class ReceiptView:
     """Head time, unix seconds, UTC."""
     verified: bool
     encoded: bytes = field(default=b"", repr=False)
-    """The receipt itself, for a statement that cites it."""
+    """The receipt itself, for a statement that cites it; empty if it is our own log's, which
+    proves nothing to anybody else (ASSIST-7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

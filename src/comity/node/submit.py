@@ -24,6 +24,7 @@ from comity.node.ledger import number
 from comity.node.register import Entrant, Register
 from comity.node.threads import Thread, load_thread
 from comity.node.writer import Transaction
+from comity.parties.cites import proven
 from comity.parties.mechanism import MECHANISM
 from comity.registry import capability_of
 from comity.statement.act import MOST_SEEN, Act, TextOrigin, act_section
@@ -228,7 +229,14 @@ class Submit:
         knew = frozenset(each.said.id for each in thread.telling.told)
         move = self._move(thread.subject, act, knew)
         _check_form(capability, move.said, sections)
-        barred = capability.judge(standing.state, move, thread.ground)
+        # What the statement itself cites counts too, as it will at every other end.
+        ground = proven(
+            [*thread.said.values(), move.said],
+            thread.entries,
+            self._keeping.directory,
+            thread.ground,
+        )
+        barred = capability.judge(standing.state, move, ground)
         if barred is not None:
             raise refuse(barred)
 

@@ -29,6 +29,8 @@ class Thread:
     """Among the parties of the thread; in log order."""
     leaves: Mapping[StatementId, int]
     """Index of each statement in this node's log."""
+    entries: Mapping[StatementId, bytes]
+    """What each log has as the entry of a statement."""
     opening: Said | None
     telling: Telling
     capability: Capability | None
@@ -53,16 +55,17 @@ def load_thread(keeping: Keeping, subject: SubjectId, db: Connection | None = No
     said = {each.id: each for each, _, _ in held}
     telling = tell(said.values(), parties_of(opening) if opening else ())
     capability = capability_of(opening.act.type) if opening else None
+    entries = {each.id: entry for each, _, entry in held}
     ground, state = NO_GROUND, None
     if opening is not None and capability is not None:
         ground = keeping.ground_of(opening.act.net, db)
-        entries = {each.id: entry for each, _, entry in held}
         ground = proven(said.values(), entries, keeping.directory, ground)
         state = capability.fold(telling.told, ground)
     return Thread(
         subject=subject,
         said=said,
         leaves={each.id: leaf for each, leaf, _ in held},
+        entries=entries,
         opening=opening,
         telling=telling,
         capability=capability,
@@ -147,7 +150,11 @@ def receipts_of(
     for row in keeping.store.all("thread_receipts", thread.subject, db=db):
         found.setdefault(StatementId(blob(row[0])), []).append(
             ReceiptView(
-                log=PartyId(str(row[1])), size=number(row[2]), time=number(row[3]), verified=True
+                log=PartyId(str(row[1])),
+                size=number(row[2]),
+                time=number(row[3]),
+                verified=True,
+                encoded=blob(row[4]),
             )
         )
     for receipts in found.values():

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from comity.errors import FormatError
+from comity.parties.cites import MOST_CITES
 from comity.statement.cbor import Value
 from comity.statement.model import DIGEST_BYTES, PartyId, StatementId
 
@@ -20,7 +21,6 @@ NAME: Final = "assistance"
 RULES_VERSION: Final = 1
 """Version of the rules in ``rules.py`` that an opening names for its whole thread."""
 WORD_LIMIT: Final = 128
-CITES_LIMIT: Final = 32
 RECEIPT_LIMIT_BYTES: Final = 64 * 1024
 TIME_LIMIT: Final = 2**53 - 1
 
@@ -268,7 +268,7 @@ class _Own:
 
     def cites(self, key: str) -> tuple[tuple[StatementId, bytes], ...]:
         value = self.left.pop(key, None)
-        if not isinstance(value, list) or not 0 < len(value) <= CITES_LIMIT:
+        if not isinstance(value, list) or not 0 < len(value) <= MOST_CITES:
             raise self.wrong(key)
         return tuple(self._cite(key, item) for item in value)
 

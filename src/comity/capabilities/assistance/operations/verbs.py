@@ -40,10 +40,10 @@ from comity.fold.rule import refuse
 from comity.kit.asked import Asked
 from comity.kit.desk import Json, Operation
 from comity.kit.office import Office, Saying
+from comity.parties.cites import MOST_CITES
 from comity.statement.model import PartyId, StatementId
 
 Word = TypeVar("Word", bound=StrEnum)
-MOST_CITED: Final = 16
 Read = Callable[[Office, Case, Asked], Payload]
 
 
@@ -154,7 +154,7 @@ def _proofs(case: Case, us: PartyId) -> list[tuple[StatementId, bytes, PartyId, 
     wanted = [each for each in held if each[0] in events or each is newest]
     # The opening and the newest prove the most; of the others, the newest ones.
     wanted.sort(key=lambda each: (each[0] != case.request.opening, each is not newest, -each[3]))
-    return wanted[:MOST_CITED]
+    return wanted[:MOST_CITES]
 
 
 VERBS: Final[Mapping[str, Read]] = {

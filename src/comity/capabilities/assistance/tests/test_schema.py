@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.capabilities.assistance.schema import (
-    CITES_LIMIT,
     KINDS,
     Accept,
     Acknowledge,
@@ -34,6 +33,7 @@ from comity.capabilities.assistance.schema import (
     payload_of,
 )
 from comity.errors import FormatError
+from comity.parties.cites import MOST_CITES
 from comity.statement import cbor
 from comity.statement.cbor import Value
 from comity.statement.model import PartyId, StatementId
@@ -99,7 +99,7 @@ def test_every_kind_is_there() -> None:
         ("assistance.extend", {}),
         ("assistance.rate", {"quality": 5}),
         ("assistance.lapse", {"clock": "x", "cites": []}),
-        ("assistance.lapse", {"clock": "x", "cites": [[SID, b"r"]] * (CITES_LIMIT + 1)}),
+        ("assistance.lapse", {"clock": "x", "cites": [[SID, b"r"]] * (MOST_CITES + 1)}),
         ("assistance.lapse", {"clock": "x", "cites": [[b"short", b"r"]]}),
         ("assistance.lapse", {"clock": "x", "cites": [[SID]]}),
         ("assistance.lapse", {"clock": "x", "cites": [[SID, b""]]}),
