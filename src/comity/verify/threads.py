@@ -5,18 +5,20 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from comity.casefile.layout import receipt_path
+from comity.casefile.manifest import SIGNATURE
 from comity.casefile.story import name_of
 from comity.errors import ComityError, FormatError
 from comity.fold.capability import Capability, Ground, State
 from comity.fold.entry import Said
-from comity.fold.opening import opening_of
+from comity.fold.opening import choose_thread, circle_of
 from comity.fold.rule import Rule
-from comity.fold.thread import DELIVERY, SEEN, Telling, parties_of, tell
+from comity.fold.thread import ADDRESSED, DELIVERY, SEEN, Telling, parties_of, tell
 from comity.parties.charter import Charter, ground_of
 from comity.parties.cites import proven
 from comity.parties.directory import Directory
 from comity.parties.mechanism import MECHANISM, Mechanism, founding_ground, judge_founders
 from comity.registry import capability_of
+from comity.statement.cbor import LARGEST
 from comity.statement.model import PartyId, StatementId, SubjectId, subject_urn
 from comity.statement.text import BilingualText
 from comity.verify.bundle import Bundle
@@ -61,6 +63,8 @@ class Thread:
     """``None`` where it could not be told."""
     barred: Mapping[StatementId, Rule] = field(default_factory=dict)
     """Statements without effect, and the rule that bars each."""
+    apart: frozenset[StatementId] = frozenset()
+    """Statements of another thread of the same subject: they have no effect in this one."""
 
 
 def read_mechanism(case: Case) -> tuple[Thread | None, Mechanism | None]:
@@ -70,7 +74,7 @@ def read_mechanism(case: Case) -> tuple[Thread | None, Mechanism | None]:
     if charter is None:
         case.checks.missing("charter", WHOLE, "verify.charter-missing", net=net.hex())
         return None, None
-    thread = _read(case, charter.said.subject, founding_ground())
+    thread = _read(case, charter.said.subject, founding_ground(), net)
     state = thread.state
     return thread, state if isinstance(state, Mechanism) else None
 
@@ -96,14 +100,15 @@ def check_charter(case: Case, thread: Thread, mechanism: Mechanism | None) -> No
     charter = None if mechanism is None else mechanism.charter
     for heard in thread.heard.values():
         said = heard.said
-        if said.id in thread.barred:
-            checks.holds("charter", heard.about, without_effect(thread.barred[said.id]))
-        elif charter is None or mechanism is None:
+        if charter is None or mechanism is None:
             checks.rests(["charter"], heard.about)
+        elif not circle_of(said) <= frozenset(charter.terms.members):
+            # No node takes it: neither a word of a stranger nor one that a stranger hears.
+            checks.fails("charter", heard.about, "verify.not-a-member")
+        elif said.id in thread.barred:
+            checks.holds("charter", heard.about, without_effect(thread.barred[said.id]))
         elif thread.subject != charter.subject and said.act.net != net:
             checks.fails("charter", heard.about, "verify.other-charter")
-        elif said.issuer not in charter.terms.members:
-            checks.fails("charter", heard.about, "verify.not-a-member")
         elif thread.subject == charter.subject:
             _check_founders(case, heard.about, charter)
         elif mechanism.awaited:
@@ -137,6 +142,18 @@ def check_members(case: Case, threads: Sequence[Thread], mechanism: Mechanism | 
         case.checks.missing("card", WHOLE, "verify.card-missing", party=party)
 
 
+def check_exporter_belongs(case: Case, subject: Thread) -> None:
+    """Check that whoever signed the manifest is a party of the subject.
+
+    The end of a thread is cited by nobody: that it was not left out, only the exporter's
+    signature says, and a stranger's card costs nothing.
+    """
+    exporter = case.bundle.manifest.exporter
+    if subject.telling is not None and exporter not in subject.telling.parties:
+        about = About(object=SIGNATURE)
+        case.checks.fails("manifest", about, "verify.exporter-stranger", name=case.name(exporter))
+
+
 def _was_in_force(case: Case, opening: Said, mechanism: Mechanism) -> bool:
     """Whether the opener's log held every accession before the opening, as far as it shows."""
     mine = case.logs.receipts.get((opening.id, opening.issuer))
@@ -153,10 +170,12 @@ def _was_in_force(case: Case, opening: Said, mechanism: Mechanism) -> bool:
     return True
 
 
-def _read(case: Case, subject: SubjectId, ground: Ground | None) -> Thread:
+def _read(
+    case: Case, subject: SubjectId, ground: Ground | None, net: StatementId | None = None
+) -> Thread:
     heard = {sid: each for sid, each in case.hearing.heard.items() if each.said.subject == subject}
-    said = [each.said for each in heard.values()]
-    opening = opening_of(said)
+    chosen = choose_thread(_as_logged(case, heard), case.bundle.manifest.exporter, net)
+    opening, said = chosen.opening, chosen.said
     if opening is None:
         urn = subject_urn(subject)
         case.checks.missing("links", WHOLE, "verify.opening-missing", subject=urn)
@@ -171,6 +190,7 @@ def _read(case: Case, subject: SubjectId, ground: Ground | None) -> Thread:
     if capability is not None and ground is not None:
         proofs = proven(said, case.hearing.entries, case.directory, ground)
         state = capability.fold(telling.told, proofs)
+    apart = frozenset(each.id for each in chosen.apart)
     thread = Thread(
         subject=subject,
         heard=heard,
@@ -178,7 +198,8 @@ def _read(case: Case, subject: SubjectId, ground: Ground | None) -> Thread:
         telling=telling,
         capability=capability,
         state=state,
-        barred=_barred(telling, state),
+        barred=_barred(telling, state) | dict.fromkeys(apart, ADDRESSED),
+        apart=apart,
     )
     newer = None if ground is None else newer_version(opening, ground)
     if newer is not None:
@@ -190,6 +211,17 @@ def _read(case: Case, subject: SubjectId, ground: Ground | None) -> Thread:
     _check_logged(case, thread, telling)
     _check_rules(case, thread, telling)
     return thread
+
+
+def _as_logged(case: Case, heard: Mapping[StatementId, Heard]) -> list[Said]:
+    """Return the statements in the order of the exporter's log, as far as receipts prove it."""
+    exporter, unproved = case.bundle.manifest.exporter, LARGEST
+
+    def place(sid: StatementId) -> tuple[int, StatementId]:
+        receipt = case.logs.receipts.get((sid, exporter))
+        return (unproved if receipt is None else receipt.index), sid
+
+    return [heard[sid].said for sid in sorted(heard, key=place)]
 
 
 def _check_links(case: Case, thread: Thread, telling: Telling) -> None:
@@ -212,6 +244,8 @@ def _check_links(case: Case, thread: Thread, telling: Telling) -> None:
 def _check_logged(case: Case, thread: Thread, telling: Telling) -> None:
     """Note every party of the thread whose receipt for a statement is not there."""
     for sid, each in sorted(thread.heard.items()):
+        if sid in thread.apart:
+            continue
         for party in telling.parties:
             if not case.bundle.holds(receipt_path(sid, party)):
                 about = About(object=each.about.object, statement=sid, log=party)

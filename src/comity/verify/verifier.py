@@ -22,6 +22,7 @@ from comity.verify.threads import (
     Case,
     Thread,
     check_charter,
+    check_exporter_belongs,
     check_members,
     check_strangers,
     read_mechanism,
@@ -88,6 +89,7 @@ def _read_threads(case: Case) -> tuple[list[Thread], Mechanism | None]:
         check_charter(case, thread, mechanism)
     check_strangers(case, threads)
     check_members(case, threads, mechanism)
+    check_exporter_belongs(case, threads[-1])
     return threads, mechanism
 
 

@@ -68,7 +68,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "casefile.title": ("案卷（.comity）说明", "About this case file (.comity)"),
     "casefile.copy": (
-        "阅读件，不是证据。证据是 statements/、payloads/、receipts/ 和 cards/ 中的文件。",
+        "阅读件，不是证据。证据是statements/、payloads/、receipts/ 和cards/ 中的文件。",
         (
             "Reading copy, not the evidence. The evidence is in statements/, payloads/, "
             "receipts/ and cards/."
@@ -81,7 +81,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "4. Public keys, as the inceptions hold them",
     ),
     "casefile.thread": ("—— {subject} ——", "—— {subject} ——"),
-    "casefile.statement": ("编号 {sid}", "Statement {sid}"),
+    "casefile.statement": ("编号{sid}", "Statement {sid}"),
     "casefile.authentic": ("[{tag}] 作准文本：", "[{tag}] authentic text:"),
     "casefile.translation": (
         "[{tag}] 译文，译自[{of}]，译者：{by}。不是作准文本：",
@@ -92,7 +92,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "[{tag}] machine translation from [{of}] by {by}; not authentic:",
     ),
     "casefile.attachment": (
-        "附件 {name}（{size}字节，SHA-256 {sha256}）",
+        "附件{name}（{size}字节，SHA-256 {sha256}）",
         "Attachment {name} ({size} bytes, SHA-256 {sha256})",
     ),
     "casefile.section": ("{name}：", "{name}:"),
@@ -222,7 +222,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "verify.line": ("  {check}：{finding}", "  {check}: {finding}"),
     "verify.line-why": ("  {check}：{finding}。{why}", "  {check}: {finding}. {why}"),
     "verify.whole": ("文件整体", "The file as a whole"),
-    "verify.of-statement": ("签署件 {sid}", "Statement {sid}"),
+    "verify.of-statement": ("签署件{sid}", "Statement {sid}"),
     "verify.of-log": ("{check}（{name}的日志）", "{check} (log of {name})"),
     "verify.story": ("经过", "What happened"),
     "verify.phase": (
@@ -277,6 +277,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "verify.card-missing": ("缺少{party}的名片。", "The card of {party} is missing."),
     "verify.card-other": ("名片属于另一方。", "The card is another party's."),
+    "verify.exporter-stranger": (
+        "制作本案卷的{name}不是本事项的参与方：是否有所遗漏，无人负责。",
+        "{name}, who made this file, is no party of the subject: nobody answers for what it may "
+        "leave out.",
+    ),
     "verify.exporter-differs": (
         "清单由另一方签署，而非清单所列导出方。",
         "The manifest is signed by another party than the exporter it names.",
