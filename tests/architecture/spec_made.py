@@ -108,7 +108,7 @@ LIMITS: Final = (
     Limit("log.tiles.MOST_ENTRY_BYTES", "Entry in a bundle", "条目包中的条目"),
     Limit("parties.card.MOST_CHARACTERS", "A card", "名片", "characters"),
     Limit("parties.policy.MOST_SECONDS_AHEAD", "Date ahead of ours", "签发日期可超前", "s"),
-    Limit("parties.cites.MOST_CITES", "Receipts that a statement cites", "签署件所引回执数", ""),
+    Limit("statement.model.MOST_CITES", "Receipts that a statement cites", "签署件所引回执数", ""),
     Limit("parties.charter.FEWEST_MEMBERS", "Fewest members", "成员数下限", ""),
     Limit("parties.charter.MOST_MEMBERS", "Most members", "成员数上限", ""),
     Limit("parties.charter.MOST_PROFILES", "Profiles in force", "有效请求类型数", ""),

@@ -15,10 +15,9 @@ from comity.fold.capability import Ground, LogTime
 from comity.fold.entry import Said
 from comity.log.receipt import parse_receipt, verify_receipt
 from comity.parties.directory import Directory
-from comity.statement.model import DIGEST_BYTES, StatementId
+from comity.statement.model import DIGEST_BYTES, MOST_CITES, StatementId
 
 CITES: Final = "cites"
-MOST_CITES: Final = 16
 
 
 def proven(

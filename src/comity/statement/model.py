@@ -21,6 +21,8 @@ SELF: Final = "urn:comity:party:self"
 MATTER_PREFIX: Final = "urn:comity:matter:"
 SUBJECT_BYTES: Final = 16
 DIGEST_BYTES: Final = 32
+MOST_CITES: Final = 16
+"""Receipts that one statement cites: what its form admits is what is looked at."""
 PARTY_LETTERS: Final = 52
 BASE32: Final = "abcdefghijklmnopqrstuvwxyz234567"
 

@@ -13,9 +13,8 @@ from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from comity.errors import FormatError
-from comity.parties.cites import MOST_CITES
 from comity.statement.cbor import Value
-from comity.statement.model import DIGEST_BYTES, PartyId, StatementId
+from comity.statement.model import DIGEST_BYTES, MOST_CITES, PartyId, StatementId
 
 NAME: Final = "assistance"
 RULES_VERSION: Final = 1

@@ -40,8 +40,7 @@ from comity.fold.rule import refuse
 from comity.kit.asked import Asked
 from comity.kit.desk import Json, Operation
 from comity.kit.office import Office, Saying
-from comity.parties.cites import MOST_CITES
-from comity.statement.model import PartyId, StatementId
+from comity.statement.model import MOST_CITES, PartyId, StatementId
 
 Word = TypeVar("Word", bound=StrEnum)
 Read = Callable[[Office, Case, Asked], Payload]

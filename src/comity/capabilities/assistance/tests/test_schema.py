@@ -33,10 +33,9 @@ from comity.capabilities.assistance.schema import (
     payload_of,
 )
 from comity.errors import FormatError
-from comity.parties.cites import MOST_CITES
 from comity.statement import cbor
 from comity.statement.cbor import Value
-from comity.statement.model import PartyId, StatementId
+from comity.statement.model import MOST_CITES, PartyId, StatementId
 from comity.wording import LANGUAGES, tell
 
 SID = StatementId(b"\x01" * 32)
