@@ -109,7 +109,7 @@ def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str)
         raise FormatError("node.no-such-mechanism", subject=net.hex())
     threads = [thread]
     if not is_charter:
-        threads.append(load_thread(node.keeping, view.subject))
+        threads.append(load_thread(node.keeping, view.subject, opening=net))
     members = sorted({*view.ground.members, *thread.telling.parties})
     marking = thread.opening.act.own.get("tlp")
     return CaseContent(

@@ -6,13 +6,14 @@ from typing import Final
 from comity.errors import RuleError, TrustError
 from comity.fold.capability import Ground
 from comity.fold.entry import Said
+from comity.fold.opening import choose_thread
 from comity.fold.rule import Rule, refuse
 from comity.fold.thread import parties_of, tell
 from comity.kit.office import MechanismView, PartyView
 from comity.node.clock import Clock
 from comity.node.keyring import KeyRing
 from comity.node.ledger import Ledger, blob
-from comity.node.loading import in_circle, load_one, load_said
+from comity.node.loading import load_one, load_said
 from comity.node.settings import Settings
 from comity.parties.address import Address
 from comity.parties.card import CardContent, read_card
@@ -143,8 +144,9 @@ class Keeping:
         )
         kept = self._views.get(net)
         if kept is None or kept.thread != thread:
-            held = in_circle(load_said(self.store, opening.subject, db), opening)
-            told = tell((each for each, _, _ in held), parties_of(opening)).told
+            held = [each for each, _, _ in load_said(self.store, opening.subject, db)]
+            chosen = choose_thread(held, self.party, net)
+            told = tell(chosen.said, parties_of(opening)).told
             kept = _Kept(thread=thread, view=self._view(fold_mechanism(told), opening, db))
             self._views[net] = kept
         return kept.view

@@ -1,10 +1,8 @@
-"""From rows to statements, and which of them make up one thread."""
+"""From rows to statements."""
 
-from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from comity.fold.entry import Said
-from comity.fold.opening import opening_of
 from comity.node.ledger import blob, number
 from comity.statement.act import decode_act
 from comity.statement.model import PartyId, StatementId, SubjectId
@@ -48,27 +46,3 @@ def load_one(store: Store, sid: StatementId, db: Connection | None = None) -> Sa
         claimed_at=number(row[3]),
         by_node=bool(row[4]),
     )
-
-
-def circle_of(said: Said) -> frozenset[PartyId]:
-    """Return who says and hears a statement."""
-    return frozenset({said.issuer, *said.act.aud})
-
-
-def choose_opening(held: Sequence[Held], party: PartyId) -> Said | None:
-    """Return the opening of the thread that this party is in.
-
-    Openings of one subject with other audiences open other threads (THREAD-4), and only a
-    hostile party makes them.  This party stays in the one in which it has spoken, and before
-    that in the one that it logged first.
-    """
-    openings = {each.id: each for each, _, _ in held if each.act.case is None and each.act.nonce}
-    spoken = (openings.get(each.act.case or each.id) for each, _, _ in held if each.issuer == party)
-    first = next((each for each in spoken if each), next(iter(openings.values()), None))
-    return None if first is None else opening_of(each for each, _, _ in in_circle(held, first))
-
-
-def in_circle(held: Iterable[Held], opening: Said) -> list[Held]:
-    """Return what belongs to an opening's thread: what is said among the same parties."""
-    circle = circle_of(opening)
-    return [each for each in held if circle_of(each[0]) == circle]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from comity.errors import ComityError, FormatError, PeerError, ProofError, TrustError
+from comity.fold.opening import circle_of
 from comity.kit.office import Done, Saying, ThreadView
 from comity.log.tiles import TILE_WIDTH, encode_bundle
 from comity.node.clock import Clock
@@ -16,7 +17,7 @@ from comity.node.founding import make_keeping
 from comity.node.keeping import Keeping
 from comity.node.keyring import load_keys, open_vault
 from comity.node.ledger import blob, number
-from comity.node.loading import circle_of, load_one
+from comity.node.loading import load_one
 from comity.node.outbox import Outbox, OutboxItem, Parcel
 from comity.node.receive import Receive, blobs_of
 from comity.node.register import Entrant, Register

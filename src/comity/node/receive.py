@@ -15,13 +15,14 @@ from collections.abc import Mapping
 
 from comity.errors import FormatError, PeerError, TrustError
 from comity.fold.entry import Said
+from comity.fold.opening import circle_of
 from comity.fold.rule import refuse
 from comity.fold.thread import ADDRESSED, DELIVERY, NODE_KEY, SEEN
 from comity.log.receipt import Receipt, parse_receipt, verify_receipt
 from comity.node.keeping import Keeping
 from comity.node.keyring import NODE
 from comity.node.ledger import number
-from comity.node.loading import circle_of, load_one
+from comity.node.loading import load_one
 from comity.node.register import Entrant
 from comity.node.submit import ATTACHMENTS, MOST_SAID
 from comity.parties.charter import CHARTER, charter_of

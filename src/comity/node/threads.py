@@ -6,11 +6,12 @@ from types import MappingProxyType
 
 from comity.fold.capability import Capability, FirstReceipts, Ground, State
 from comity.fold.entry import Said
+from comity.fold.opening import choose_thread
 from comity.fold.thread import Telling, parties_of, tell
 from comity.kit.office import EntryView, ReceiptView, ThreadView
 from comity.node.keeping import Keeping
 from comity.node.ledger import blob, number
-from comity.node.loading import choose_opening, in_circle, load_said
+from comity.node.loading import load_said
 from comity.parties.cites import proven
 from comity.registry import capability_of
 from comity.statement.body import Section
@@ -39,34 +40,39 @@ class Thread:
     ground: Ground
 
 
-def load_thread(keeping: Keeping, subject: SubjectId, db: Connection | None = None) -> Thread:
+def load_thread(
+    keeping: Keeping,
+    subject: SubjectId,
+    db: Connection | None = None,
+    opening: StatementId | None = None,
+) -> Thread:
     """Load, tell and fold a thread.
 
     Args:
         keeping: what the node holds.
         subject: the thread's subject; one that nobody opened gives an empty thread.
         db: the writer's connection, inside a transaction.
+        opening: of several threads of one subject, the one that this opened; by default the
+            one that this party is in (``fold.opening``).
 
     """
-    held = load_said(keeping.store, subject, db)
-    opening = choose_opening(held, keeping.party)
-    if opening is not None:
-        held = in_circle(held, opening)
-    said = {each.id: each for each, _, _ in held}
-    telling = tell(said.values(), parties_of(opening) if opening else ())
-    capability = capability_of(opening.act.type) if opening else None
-    entries = {each.id: entry for each, _, entry in held}
+    held = {row[0].id: row for row in load_said(keeping.store, subject, db)}
+    chosen = choose_thread([each for each, _, _ in held.values()], keeping.party, opening)
+    first, said = chosen.opening, {each.id: each for each in chosen.said}
+    telling = tell(said.values(), parties_of(first) if first else ())
+    capability = capability_of(first.act.type) if first else None
+    entries = {sid: held[sid][2] for sid in said}
     ground, state = NO_GROUND, None
-    if opening is not None and capability is not None:
-        ground = keeping.ground_of(opening.act.net, db)
+    if first is not None and capability is not None:
+        ground = keeping.ground_of(first.act.net, db)
         ground = proven(said.values(), entries, keeping.directory, ground)
         state = capability.fold(telling.told, ground)
     return Thread(
         subject=subject,
         said=said,
-        leaves={each.id: leaf for each, leaf, _ in held},
+        leaves={sid: held[sid][1] for sid in said},
         entries=entries,
-        opening=opening,
+        opening=first,
         telling=telling,
         capability=capability,
         state=state,

@@ -27,8 +27,8 @@ def story_of(thread: Thread, logs: Logs, names: Names) -> list[Sentence]:
 def _sentences(thread: Thread, logs: Logs, names: Names) -> Iterator[Sentence]:
     if thread.telling is None:
         return
-    waiting = sorted(thread.telling.waiting)
-    for sid in [*(each.said.id for each in thread.telling.told), *waiting]:
+    others = [*sorted(thread.telling.waiting), *sorted(thread.apart)]
+    for sid in [*(each.said.id for each in thread.telling.told), *others]:
         said = thread.heard[sid].said
         line = StoryLine(
             sid=sid,
