@@ -71,7 +71,9 @@ def spoken(*words: str | Path, lang: Language = "en") -> Ended:
     out, err = StringIO(), StringIO()
     try:
         with redirect_stdout(out), redirect_stderr(err):
-            code = run([str(word) for word in words], caller)
+            code = run(["--lang", lang, *map(str, words)], caller)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
     finally:
         caller.close()
     return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
