@@ -41,7 +41,19 @@ class Exchange:
     acknowledged: dict[str, str] = field(default_factory=dict)
     """Statement to the party that said it."""
     tried: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    latest: Node | None = None
+    """Whose officer was told something last."""
+    news: threading.Condition = field(default_factory=threading.Condition)
+
+    def victim(self) -> Node:
+        """Choose a node to be killed now: at any moment, or just when it has said "done"."""
+        if random.random() < 0.5:  # noqa: S311
+            time.sleep(random.random() * 0.2)  # noqa: S311
+            return random.choice(self.nodes)  # noqa: S311
+        with self.news:
+            self.latest = None
+            self.news.wait_for(lambda: self.latest is not None, 10)
+            return self.latest or self.nodes[0]
 
     def say(self, node: Node, other: Node) -> None:
         """Make a request, or acknowledge one, as an officer would; it may not come through."""
@@ -50,11 +62,13 @@ class Exchange:
             time.sleep(0.02)
             return
         try:
-            with self.lock:
+            with self.news:
                 self.tried += 1
             told = self._said(desk.call, node, other)
-            with self.lock:
+            with self.news:
                 self.acknowledged[str(told["statement"])] = node.party
+                self.latest = node
+                self.news.notify_all()
         except (ComityError, OSError, ValueError):
             # Killed before the answer: it may have been said or not.
             time.sleep(0.02)
@@ -117,9 +131,8 @@ def run(made: Exchange, kills: int, statements: int) -> None:
         each.start()
     try:
         for number in range(1, kills + 1):
-            victim = random.choice(made.nodes)  # noqa: S311
             until(lambda at=number: len(made.acknowledged) >= at * statements // kills)  # type: ignore[misc]
-            time.sleep(random.random() * 0.2)  # noqa: S311
+            victim = made.victim()
             victim.stop(SIGKILL)
             victim.start()
     finally:

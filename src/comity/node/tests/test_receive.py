@@ -446,7 +446,8 @@ def test_nobody_crowds_out_what_others_cite(trio: World) -> None:
     act = Act(type=SEEN, net=trio.net, case=case.id, aud=(b.party,), seen=invented)
     trio.hand("a", "b", parcel(a, forge(a, subject, act, by="node"), b))
     c = trio.nodes["c"]
-    unheld = Act(type="assistance.close", net=trio.net, case=STRAY, aud=(b.party,))
+    last = StatementId(b"\xff" * 32)
+    unheld = Act(type="assistance.close", net=trio.net, case=last, aud=(b.party,))
     sid = forge(c, SubjectId(b"\x03" * 16), unheld)
     for _ in range(3):
         found = b.missing()
@@ -455,7 +456,7 @@ def test_nobody_crowds_out_what_others_cite(trio: World) -> None:
         with pytest.raises(PeerError, match=r"node\.opening-not-held"):
             trio.hand("c", "b", parcel(c, sid, b))
         b.sign_of_life(b.party).result(10)
-        assert (STRAY, c.party) in b.missing()
+        assert (last, c.party) in b.missing()
         b.writer.submit(lambda transaction: transaction.run("clear_missing", b"\x03" * 16)).result()
 
 
