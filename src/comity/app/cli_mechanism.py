@@ -1,5 +1,7 @@
 """``comity mechanism``: found, accede, list and show standing arrangements."""
 
+from typing import Final
+
 import click
 
 from comity.app import telling
@@ -7,6 +9,10 @@ from comity.errors import FormatError
 from comity.kit.desk import Json
 from comity.kit.spoken import SpokenGroup, option
 from comity.kit.terminal import Terminal
+
+DECISIONS: Final = ("consensus", "unanimity", "two-thirds", "majority")
+"""As ``parties.charter`` has them; said again here because commands must start fast."""
+EVERY_OTHER_KIND: Final = "*"
 
 
 @click.group(
@@ -29,8 +35,13 @@ def mechanism() -> None:
 @option("--member", "members", multiple=True, required=True, help="cli.mechanism.member")
 @option("--profile", "profiles", multiple=True, help="cli.mechanism.profile")
 @option(
-    "--language", "languages", multiple=True, metavar="KIND=TAGS", help="cli.mechanism.language"
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="[KIND=]TAG,TAG",
+    help="cli.mechanism.language",
 )
+@option("--decision", type=click.Choice(DECISIONS), help="cli.mechanism.decision")
 @option("--review", metavar="DURATION", help="cli.mechanism.review")
 @option("--grace", metavar="DURATION", help="cli.mechanism.grace")
 @option("--settle", type=int, metavar="SECONDS", help="cli.mechanism.settle")
@@ -43,6 +54,7 @@ def found(
     members: tuple[str, ...],
     profiles: tuple[str, ...],
     languages: tuple[str, ...],
+    decision: str | None,
     review: str | None,
     grace: str | None,
     settle: int | None,
@@ -58,6 +70,7 @@ def found(
         members=list(members),
         profiles=list(profiles),
         languages=_required(languages),
+        decision=decision,
         review=review,
         grace=grace,
         settle=settle,
@@ -66,13 +79,14 @@ def found(
 
 
 def _required(told: tuple[str, ...]) -> dict[str, Json]:
-    """Read ``KIND=TAG,TAG`` options; raises ``FormatError`` (``cli.language``)."""
+    """Read ``KIND=TAG,TAG`` options, without a kind for every other; raises ``cli.language``."""
     found: dict[str, Json] = {}
     for each in told:
-        kind, mark, tags = each.partition("=")
-        if not mark or not tags or kind in found:
+        kind, mark, tags = each.rpartition("=")
+        kind = kind if mark else EVERY_OTHER_KIND
+        wanted: list[Json] = [*sorted({tag.strip() for tag in tags.split(",")})]
+        if not kind or "" in wanted or kind in found:
             raise FormatError("cli.language")
-        wanted: list[Json] = [*sorted(set(tags.split(",")))]
         found[kind] = wanted
     return found
 

@@ -1,12 +1,13 @@
 """What the commands of a node print for people; programs ask for ``--json`` instead."""
 
 from comity.kit.desk import Json
-from comity.kit.language import Language, time_in_words
+from comity.kit.language import Language, duration_in_words, time_in_words
 from comity.kit.printing import line, table
 from comity.kit.told import at, items, part, text
-from comity.wording import say
+from comity.wording import SENTENCES, say
 
 Result = dict[str, Json]
+EVERY_OTHER_KIND = "*"
 
 
 def name_in(told: Json, lang: Language) -> str:
@@ -114,9 +115,38 @@ def mechanism(result: Result, lang: Language) -> str:
         say("cli.told.root", lang, root=text(result, "root")),
         say("cli.told.force", lang, yes=yes(at(result, "in_force"), lang)),
         say("cli.told.profiles", lang, profiles=line(profiles)),
+        *_terms(result, lang),
         table(heads, members),
     ]
     return with_mark(result, told, lang)
+
+
+def _terms(result: Result, lang: Language) -> list[str]:
+    """Return what members agreed beside profiles: languages, decisions and times."""
+    code = text(result, "decision")
+    key = f"cli.told.decision.{code}"
+    settle = f"PT{text(result, 'settle_seconds') or '0'}S"
+    return [
+        say("cli.told.languages", lang, languages=_languages(part(result, "languages"), lang)),
+        say("cli.told.decision", lang, decision=say(key, lang) if key in SENTENCES else line(code)),
+        say("cli.told.review", lang, span=duration_in_words(text(result, "review"), lang)),
+        say("cli.told.grace", lang, span=duration_in_words(text(result, "grace"), lang)),
+        say("cli.told.settle", lang, span=duration_in_words(settle, lang)),
+    ]
+
+
+def _languages(kinds: Result, lang: Language) -> str:
+    """Return which languages are required for which kinds; the rule for all others last."""
+    other = "other-kinds" if len(kinds) > 1 else "every-kind"
+    told = []
+    for kind in sorted(kinds, key=lambda each: (each == EVERY_OTHER_KIND, each)):
+        named = say(f"cli.told.{other}", lang) if kind == EVERY_OTHER_KIND else line(kind)
+        tags = ", ".join(str(tag) for tag in items(kinds, kind))
+        told.append(f"{named} {line(tags) or say('cli.told.any-language', lang)}")
+    if EVERY_OTHER_KIND not in kinds:
+        rest = f"{say('cli.told.other-kinds', lang)} " if kinds else ""
+        told.append(rest + say("cli.told.any-language", lang))
+    return say("cli.told.between", lang).join(told)
 
 
 def exported(result: Result, lang: Language) -> str:

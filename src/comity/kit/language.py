@@ -22,6 +22,11 @@ _ISO: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 
+_DURATION: Final = re.compile(
+    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
+    re.ASCII,
+)
+
 
 def language_of(asked: str | None, environment: Mapping[str, str]) -> Language:
     """Return the language of a person: what was asked for, else that of the environment."""
@@ -77,6 +82,23 @@ def time_in_words(text: str, lang: Language) -> str:
         year, month, date = day.split("-")
         return f"{year}年{int(month)}月{int(date)}日 {clock[:5]}（UTC）"
     return f"{day} {clock[:5]} UTC"
+
+
+def duration_in_words(text: str, lang: Language) -> str:
+    """Return an ISO 8601 duration in whole units in words; what is none, as it is."""
+    found = _DURATION.fullmatch(text)
+    if found is None or not any(found.groups()):
+        return text
+    units = {
+        "zh": ("年", "个月", "周", "天", "小时", "分钟", "秒"),
+        "en": ("years", "months", "weeks", "days", "hours", "minutes", "seconds"),
+    }[lang]
+    named = [(int(count), unit) for count, unit in zip(found.groups(), units, strict=True) if count]
+    if lang == "zh":
+        return "".join(f"{count}{unit}" for count, unit in named)
+    return " ".join(
+        f"{count} {unit.removesuffix('s') if count == 1 else unit}" for count, unit in named
+    )
 
 
 def span_in_words(seconds: int, lang: Language) -> str:

@@ -41,6 +41,12 @@ class MechanismView:
     in_force: bool
     demo: bool
     settle_seconds: int = 2
+    decision: str = ""
+    """How members decide, as a code."""
+    review: str = ""
+    """How often the charter is looked at again, ISO 8601."""
+    grace: str = ""
+    """How long an addressee's receipt may take after a third member's, ISO 8601 (DUTY-1)."""
     awaited: tuple[PartyId, ...] = ()
     """Members that have not signed the charter yet."""
 
@@ -83,6 +89,17 @@ class ThreadView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """Who made a translation, or what."""
+
+    name: str
+    """The person's, or the machine's."""
+    of: str
+    """Language tag of the text that was translated."""
+    machine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
     """What our officer wants to say.  The node links, judges, signs and logs it."""
 
@@ -97,8 +114,8 @@ class Saying:
     """The kind's own part of ``act``."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Language tag to text, written or adopted by the officer."""
-    makers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Language tag of a translation to (its maker's name, source language tag)."""
+    makers: Mapping[str, Maker] = field(default_factory=dict)
+    """Language tag of a translation to who or what made it; such a text is not authentic."""
     sections: tuple[Section, ...] = ()
     """Further sections, for example ``fields``."""
     attachments: Sequence[tuple[str, Path]] = ()

@@ -164,6 +164,9 @@ class Keeping:
             in_force=not state.awaited,
             demo=charter.terms.demo,
             settle_seconds=charter.terms.settle_seconds,
+            decision=charter.terms.decision,
+            review=charter.terms.review,
+            grace=charter.terms.grace,
             awaited=state.awaited,
         )
 

@@ -225,6 +225,9 @@ def _told(node: Node, view: MechanismView) -> Result:
         "profiles": dict(view.ground.profiles),
         "languages": languages,
         "in_force": view.in_force,
+        "decision": view.decision,
+        "review": view.review,
+        "grace": view.grace,
         "settle_seconds": view.settle_seconds,
         "demo": view.demo,
     }

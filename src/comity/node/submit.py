@@ -8,6 +8,7 @@ refused before anything is signed.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from comity.fold.capability import Capability, State
 from comity.fold.entry import Said, Told
 from comity.fold.rule import refuse
 from comity.fold.seen import owes_seen
+from comity.fold.state import state_before
 from comity.fold.thread import SEEN, Telling
 from comity.kit.office import Done, Saying
 from comity.node.keeping import Keeping
@@ -70,9 +72,9 @@ def prepare(keeping: Keeping, saying: Saying) -> Prepared:
         for tag, text in saying.texts.items()
     ]
     origins: dict[str, TextOrigin | None] = dict.fromkeys(saying.texts)
-    for tag, (maker, source) in saying.makers.items():
-        origins[tag] = TextOrigin(of=source, at=keeping.clock.now(), machine=False)
-        sections.append(new_section(f"maker.{tag}", TEXT_TYPE, check_name(maker).encode()))
+    for tag, maker in saying.makers.items():
+        origins[tag] = TextOrigin(of=maker.of, at=keeping.clock.now(), machine=maker.machine)
+        sections.append(new_section(f"maker.{tag}", TEXT_TYPE, check_name(maker.name).encode()))
     files = _attach_all(keeping, saying)
     if files:
         sections.append(new_section(ATTACHMENTS, CBOR_TYPE, encode_attachments(files)))
@@ -213,13 +215,17 @@ class Submit:
         opening, telling = standing.opening, standing.thread.telling
         own_charter = opening.act.net is None and standing.capability is MECHANISM
         others = [each for each in telling.parties if each != self._keeping.party]
+        prev, seen = telling.last_of.get(self._keeping.party), _tips(telling)
+        fold = partial(standing.capability.fold, ground=standing.thread.ground)
+        cited = seen if prev is None else (*seen, prev)
         return Act(
             type=act.type,
             net=opening.id if own_charter else opening.act.net,
             case=opening.id,
             aud=tuple(sorted(others)),
-            prev=telling.last_of.get(self._keeping.party),
-            seen=_tips(telling),
+            prev=prev,
+            seen=seen,
+            state=state_before(telling, standing.state, cited, fold),
             texts=act.texts,
             own=act.own,
         )

@@ -79,6 +79,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "将该语言文本标为译文并写明译者：语言标签=译者，或 语言标签=原文标签:译者。",
         "Mark a language's text as a translation and name its maker: TAG=MAKER or TAG=OF:MAKER.",
     ),
+    "cli.assistance.option.machine-translation": (
+        "同上，译文由机器所作：写明所用的软件或服务。",
+        "The same, for a translation by a machine: name the software or the service.",
+    ),
     "cli.assistance.option.attach": ("附件，可多次给出。", "A file to attach; may be given again."),
     "cli.assistance.option.ground": (
         "请求类型所列的拒绝理由。",

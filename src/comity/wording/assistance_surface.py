@@ -3,48 +3,48 @@
 SENTENCES: dict[str, tuple[str, str]] = {
     # Refused before anything is said.
     "assistance.not-a-request": (
-        "{subject} 不是协助请求。",
+        "{subject}不是协助请求。",
         "{subject} is not a request for assistance.",
     ),
     "assistance.no-such-draft": (
         "没有以“{draft}”开头的草稿，或者不止一份。",
         "There is no draft that begins with “{draft}”, or more than one.",
     ),
-    "assistance.no-such-file": ("没有 {file} 这一文件。", "There is no file {file}."),
+    "assistance.no-such-file": ("没有{file}这一文件。", "There is no file {file}."),
     "assistance.no-such-text": (
-        "未给出语言 {tag} 的译文，或者没有可供翻译的原文。",
+        "未给出语言{tag}的译文，或者没有可供翻译的原文。",
         "The translation {tag} has no text here, or there is no other text that it is of.",
     ),
     "assistance.no-such-word": (
-        "{name} 须为下列之一：{words}；不能是“{word}”。",
+        "{name}须为下列之一：{words}；不能是“{word}”。",
         "{name} must be one of these: {words}; not “{word}”.",
     ),
     "assistance.mechanism-not-in-force": (
-        "机制 {mechanism} 尚未生效：创始成员未全部加入。",
+        "机制{mechanism}尚未生效：创始成员未全部加入。",
         "The mechanism {mechanism} is not in force: not all its founding members acceded.",
     ),
     "assistance.cannot-save": (
-        "无法写入文件夹 {folder}（{why}）。",
+        "无法写入文件夹{folder}（{why}）。",
         "The folder {folder} cannot be written to ({why}).",
     ),
     "assistance.fields-file": (
-        "无法读取文件 {file}：{why}。",
+        "无法读取文件{file}：{why}。",
         "The file {file} cannot be read: {why}.",
     ),
     "assistance.fields-too-large": (
-        "文件 {file} 超出上限 {limit} 字节；较大的内容请用 --attach 附上。",
+        "文件{file}超出上限{limit}字节；较大的内容请用--attach附上。",
         "The file {file} has more than {limit} bytes; give what is large with --attach.",
     ),
     "assistance.fields-encoding": (
-        "文件 {file} 不是UTF-8文本（第 {at} 字节起）。",
+        "文件{file}不是UTF-8文本（第{at}字节起）。",
         "The file {file} is not text in UTF-8 (from byte {at}).",
     ),
     "assistance.fields-json": (
-        "文件 {file} 不是JSON：第 {line} 行第 {column} 列有误。",
+        "文件{file}不是JSON：第{line}行第{column}列有误。",
         "The file {file} is not JSON: line {line}, column {column}.",
     ),
     "assistance.fields-depth": (
-        "文件 {file} 的嵌套层数过多。",
+        "文件{file}的嵌套层数过多。",
         "The file {file} is nested too deeply.",
     ),
     "assistance.fields-twice": (
@@ -56,11 +56,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{number}” is not a number that can be signed; write it as text.",
     ),
     "assistance.fields-object": (
-        "文件 {file} 须为一个JSON对象，以字段编号为键。",
+        "文件{file}须为一个JSON对象，以字段编号为键。",
         "The file {file} must be one JSON object whose keys are the ids of fields.",
     ),
     "assistance.file-exists": (
-        "文件 {file} 已存在，不予覆盖。",
+        "文件{file}已存在，不予覆盖。",
         "The file {file} is there already and is not overwritten.",
     ),
     # Phases.
@@ -130,10 +130,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "assistance.no-text.en": ("无英文文本", "no English text"),
     "assistance.authentic": ("作准", "authentic"),
     "assistance.translation": (
-        "译文，译者：{maker}，译自 {of}，不作准",
+        "译文，译者：{maker}，译自{of}，不作准",
         "translation by {maker} from {of}, not authentic",
     ),
-    "assistance.machine": ("机器翻译", "machine translation"),
+    "assistance.machine-translation": (
+        "机器译文，由{maker}译自{of}，不作准",
+        "machine translation by {maker} from {of}, not authentic",
+    ),
+    "assistance.two-makers": (
+        "语言{tag}的译文不能既由人又由机器所作。",
+        "The translation {tag} is by a person or by a machine, not by both.",
+    ),
+    "assistance.not-all-text.zh": ("并非每项均有中文文本", "not every text is in Chinese"),
+    "assistance.not-all-text.en": ("并非每项均有英文文本", "not every text is in English"),
     "assistance.not-held": ("本节点未存此文本", "this node does not hold this text"),
     "assistance.not-stated": ("未说明", "not stated"),
     "assistance.not-yet": ("尚未", "not yet"),
@@ -151,12 +160,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "assistance.presumed": ("按第三方存放回执推定起算", "start presumed from a deposit receipt"),
     "assistance.no-effect": ("不生效", "WITHOUT EFFECT"),
     "assistance.late": ("迟到，不改变已成终局的内容", "late: it changes nothing that is settled"),
+    "assistance.state-differs": (
+        "其签发方的程序从同样的在先签署件得出了另一状态（不影响效力）：请核对双方的版本",
+        "its author's program made another state of what it had seen (this changes no effect): "
+        "compare the versions at both ends",
+    ),
     "assistance.ignored": (
         "签发方的日志在先已有其未见的声明（两份回执为证）",
         "its issuer's own log held what it had not seen, as two receipts prove",
     ),
     "assistance.fork": (
-        "分叉证据：{issuer} 在同一位置作出了 {count} 份声明：{branches}。选择：{choices}",
+        "分叉证据：{issuer}在同一位置作出了{count}份声明：{branches}。选择：{choices}",
         (
             "EVIDENCE OF A FORK: {issuer} made {count} statements at one place: {branches}. "
             "Chosen: {choices}"
@@ -164,7 +178,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "assistance.fork-open": ("尚无一致选择", "none by all, none has effect"),
     "assistance.waiting": (
-        "等待所引声明：{statement}（缺 {missing}）",
+        "等待所引声明：{statement}（缺{missing}）",
         "waits for what it cites: {statement} (missing {missing})",
     ),
     "assistance.problem": ("表单核对发现问题：{problem}", "Check of the form: {problem}"),
@@ -218,7 +232,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "送达、确认收到、同意是三件不同的事。",
         "Delivery, acknowledgement and agreement are three different things.",
     ),
-    "assistance.by-log": ("{at}（{log} 的日志）", "{at} (log of {log})"),
+    "assistance.by-log": ("{at}（{log}的日志）", "{at} (log of {log})"),
     "assistance.now": ("当前：{phase}。{turn}", "Now: {phase}. {turn}"),
     "assistance.turn.ours": ("轮到我方。", "It is our turn."),
     "assistance.turn.theirs": ("轮到{party}。", "It is the turn of {party}."),
@@ -230,21 +244,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "我方目前无须作出表示。",
         "There is nothing for us to say now.",
     ),
-    "assistance.left": ("还剩 {span}", "{span} left"),
-    "assistance.over": ("已超 {span}", "{span} over"),
-    "assistance.statement-line": ("声明 {statement}", "statement {statement}"),
+    "assistance.left": ("还剩{span}", "{span} left"),
+    "assistance.over": ("已超{span}", "{span} over"),
+    "assistance.statement-line": ("声明{statement}", "statement {statement}"),
     "assistance.receipts": ("回执：{receipts}", "receipts: {receipts}"),
     "assistance.no-receipts": ("尚无回执", "no receipts yet"),
     "assistance.receipt-verified": (
-        "{log}，第 {size} 位之内，已验证",
+        "{log}，第{size}位之内，已验证",
         "{log}, size {size}, verified",
     ),
     "assistance.receipt-unverified": ("{log}，未通过验证", "{log}, NOT verified"),
     "assistance.attachment": (
-        "附件 {name}（{size} 字节，SHA-256 {sha256}）",
+        "附件{name}（{size}字节，SHA-256 {sha256}）",
         "attachment {name} ({size} bytes, SHA-256 {sha256})",
     ),
-    "assistance.until": ("所述期限 {until}", "until {until}"),
+    "assistance.until": ("所述期限{until}", "until {until}"),
     "assistance.asked-at": ("请求收录：{logs}", "asked, as logged: {logs}"),
     "assistance.answered-at": ("答复收录：{logs}", "answered, as logged: {logs}"),
     "assistance.rating": ("{quality}", "Rated: {quality}"),
@@ -256,31 +270,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "assistance.done": ("已签署并收录：{kind}。", "Signed and logged: {kind}."),
     "assistance.done-note": (
-        "对方节点签发回执后才算送达；用 show 查看。",
+        "对方节点签发回执后才算送达；用show查看。",
         "It counts as delivered once the other party's log has receipted it; see show.",
     ),
     "assistance.submitted": (
-        "请求 {reference} 已签署并收录。",
+        "请求{reference}已签署并收录。",
         "Request {reference} is signed and logged.",
     ),
     "assistance.drafted": (
-        "草稿 {draft} 已加密保存在本节点，未发给任何人。",
+        "草稿{draft}已加密保存在本节点，未发给任何人。",
         "Draft {draft} is kept, encrypted, in this node; nobody else has it.",
     ),
     "assistance.draft-problem": ("发出前还须解决：{problem}", "Before it can be sent: {problem}"),
     "assistance.draft-ready": (
-        "可用 assistance submit --draft {draft} 发出。",
+        "可用assistance submit --draft {draft}发出。",
         "Send it with: assistance submit --draft {draft}",
     ),
     "assistance.saved-none": ("没有可保存的内容。", "There is nothing to save."),
-    "assistance.saved": ("已保存 {count} 个文件：", "{count} files saved:"),
-    "assistance.not-saved": ("未保存 {name}：{problem}", "Not saved: {name}: {problem}"),
-    "assistance.form-written": ("空白表单已写入 {file}。", "The empty form is in {file}."),
+    "assistance.saved": ("已保存{count}个文件：", "{count} files saved:"),
+    "assistance.not-saved": ("未保存{name}：{problem}", "Not saved: {name}: {problem}"),
+    "assistance.form-written": ("空白表单已写入{file}。", "The empty form is in {file}."),
     "assistance.none": ("没有案件。", "There are no cases."),
     "assistance.drafts": ("草稿：", "Drafts:"),
     "assistance.owed-none": ("目前我方没有待办。", "Nothing is owed by us now."),
-    "assistance.owed": ("我方待办 {count} 项：", "Owed by us: {count}"),
-    "assistance.awaited": ("等待对方 {count} 项：", "Owed to us: {count}"),
+    "assistance.owed": ("我方待办{count}项：", "Owed by us: {count}"),
+    "assistance.awaited": ("等待对方{count}项：", "Owed to us: {count}"),
     "assistance.no-deadline": ("无时限", "no deadline"),
     "assistance.your-word": ("等待表态：{phase}", "a word is awaited: {phase}"),
 }

@@ -76,16 +76,21 @@ HELP: dict[str, tuple[str, str]] = {
         "a request profile in force; all of them if none is given. May be repeated",
     ),
     "cli.mechanism.language": (
-        "某类表示（*指其余各类）须用的语言，如 '*=en,zh'；未给出时任一语言即可。可重复给出",
-        "languages required for a kind of statement (*: every other), as in '*=en,zh'; "
-        "any one is enough if not given. May be repeated",
+        "须用的语言，如 en,zh；也可只就某类表示规定，如 assistance.submit=en,zh（*指其余各类）；"
+        "未给出时任一语言即可。可重复给出",
+        "languages required, as in en,zh; or for one kind of statement, as in "
+        "assistance.submit=en,zh (*: every other). Any one is enough if not given. May be repeated",
+    ),
+    "cli.mechanism.decision": (
+        "成员日后如何作出决定；默认consensus（协商一致）。创立一律须全体签署",
+        "how members decide later; consensus if not given. Founding always needs every signature",
     ),
     "cli.mechanism.review": (
-        "每隔多久复审章程，ISO 8601 时长，默认P2Y",
+        "每隔多久复审章程，ISO 8601时长，默认P2Y",
         "how often the charter is looked at again, ISO 8601; P2Y if not given",
     ),
     "cli.mechanism.grace": (
-        "第三方存证后，被请求方回执的宽限，ISO 8601 时长，默认PT4H",
+        "第三方存证后，被请求方回执的宽限，ISO 8601时长，默认PT4H",
         "how long the addressee's receipt may take after a third member's, ISO 8601; "
         "PT4H if not given",
     ),
@@ -215,8 +220,9 @@ FAILURES: dict[str, tuple[str, str]] = {
         ),
     ),
     "cli.language": (
-        "--language 须写成“类别=标签,标签”，每个类别一次，例如 '*=en,zh'。",
-        "--language is written KIND=TAG,TAG, once for each kind: '*=en,zh', for example.",
+        "--language须写成“标签,标签”或“类别=标签,标签”，每个类别一次，例如en,zh，或assistance.submit=en,zh。",
+        "--language is written TAG,TAG or KIND=TAG,TAG, once for each kind: for example en,zh or "
+        "assistance.submit=en,zh.",
     ),
     "cli.no-such-file": ("无法读取文件{path}：{why}。", "The file {path} cannot be read: {why}."),
     "cli.cannot-write": ("无法写入{path}：{why}。", "{path} cannot be written: {why}."),
@@ -257,6 +263,25 @@ TOLD: dict[str, tuple[str, str]] = {
     "cli.told.force": ("生效：{yes}", "in force: {yes}"),
     "cli.told.signed": ("已签署", "SIGNED"),
     "cli.told.profiles": ("生效的请求类型：{profiles}", "profiles in force: {profiles}"),
+    "cli.told.languages": ("须用的语言：{languages}", "languages required: {languages}"),
+    "cli.told.any-language": ("任一语言即可", "any one is enough"),
+    "cli.told.every-kind": ("各类表示", "every kind"),
+    "cli.told.other-kinds": ("其余各类表示", "every other kind"),
+    "cli.told.decision": ("决定方式：{decision}", "members decide by: {decision}"),
+    "cli.told.decision.consensus": ("协商一致", "consensus"),
+    "cli.told.decision.unanimity": ("一致同意", "unanimity"),
+    "cli.told.decision.two-thirds": ("三分之二多数", "two thirds"),
+    "cli.told.decision.majority": ("过半数", "majority"),
+    "cli.told.review": ("章程复审：每{span}一次", "the charter is looked at again every {span}"),
+    "cli.told.grace": (
+        "被请求方回执的宽限：{span}（自第三方存证起）",
+        "grace for the addressee's receipt: {span} after a third member's",
+    ),
+    "cli.told.settle": (
+        "收录说明前的等候：{span}",
+        "a node waits {span} before it says that it holds a statement",
+    ),
+    "cli.told.between": ("；", "; "),
     "cli.told.verify": (
         "核验：comity verify {path} --root {root}",
         "verify it: comity verify {path} --root {root}",

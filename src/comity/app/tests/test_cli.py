@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from comity.app import desks, telling
+from comity.app import cli_mechanism, desks, telling
 from comity.app.caller import Caller
 from comity.app.cli import COMMANDS, asked_language, comity, run
 from comity.app.operations import runner
@@ -17,6 +17,8 @@ from comity.kit.desk import Json
 from comity.kit.language import Language
 from comity.node.founding import NewNode, found_node
 from comity.node.node import open_node
+from comity.parties import charter
+from comity.wording import say
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -256,3 +258,11 @@ def test_errors_keep_their_code_over_the_desk(folder: Path) -> None:
         desk.call("mechanism.found", {"names": {"en": "x"}, "members": ["nobody"]})
 
     assert caught.value.code == "parties.unknown"
+
+
+def test_the_ways_to_decide_are_those_that_a_charter_has() -> None:
+    """Said twice, because a command line must start fast; each has its words."""
+    assert cli_mechanism.DECISIONS == charter.DECISIONS
+    assert cli_mechanism.EVERY_OTHER_KIND == charter.EVERY_OTHER_KIND
+    for each in charter.DECISIONS:
+        assert say(f"cli.told.decision.{each}", "zh") != say(f"cli.told.decision.{each}", "en")

@@ -51,6 +51,13 @@ def _said() -> Sequence[Decorator]:
             metavar="TAG=MAKER",
             help=f"{HELP}.translation",
         ),
+        option(
+            "--machine-translation",
+            "machines",
+            multiple=True,
+            metavar="TAG=MAKER",
+            help=f"{HELP}.machine-translation",
+        ),
         _path("--attach", "attach", multiple=True, help=f"{HELP}.attach"),
     )
 
@@ -226,6 +233,7 @@ def _say(
     text_zh: str | None,
     texts: Sequence[str],
     makers: Sequence[str],
+    machines: Sequence[str],
     attach: Sequence[Path],
     as_json: bool,
     **own: str | None,
@@ -238,11 +246,13 @@ def _say(
         given[tag] = text
     spoken: dict[str, Json] = {tag: text for tag, text in given.items() if text}
     named: dict[str, Json] = dict(_tagged("--translation", makers).items())
+    by_machine: dict[str, Json] = dict(_tagged("--machine-translation", machines).items())
     result = terminal.call(
         f"assistance.{verb}",
         subject=subject,
         texts=spoken,
         makers=named,
+        machines=by_machine,
         attach=_absolute(attach),
         **own,
     )

@@ -138,6 +138,16 @@ def languages_of(profile: Profile, checked: Mapping[str, Value]) -> tuple[str, .
     return tuple(sorted(tags or ()))
 
 
+def languages_in(profile: Profile, checked: Mapping[str, Value]) -> frozenset[str]:
+    """Return the language tags in which some long text is given."""
+    return frozenset(
+        str(tag)
+        for spec in profile.fields
+        if spec.type == "longtext" and isinstance(value := checked.get(spec.id), Mapping)
+        for tag in value
+    )
+
+
 def caveats_of(checked: Mapping[str, Value]) -> tuple[str, ...]:
     """Return the codes of the caveats, for ``Submit.caveats``, sorted, each once."""
     caveats = checked.get("caveats")

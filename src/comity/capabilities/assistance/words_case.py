@@ -146,6 +146,8 @@ def _fields(result: Result, lang: Language) -> Iterator[str]:
     yield say("assistance.head.fields", lang)
     if not at(fields, "checked"):
         yield "  " + say("assistance.unknown-profile-shown", lang)
+    for absent in items(fields, "no_text"):
+        yield f"  ({line(text(absent, lang))})"
     for problem in items(fields, "problems"):
         told = problem_words(problem, lang)
         yield "  ! " + say("assistance.problem", lang, problem=told)
@@ -203,6 +205,8 @@ def _statement(result: Result, number: int, told: Json, lang: Language) -> Itera
     for flag, key in (("late", "late"), ("ignored_what_it_held", "ignored")):
         if at(told, flag):
             yield "     ! " + say(f"assistance.{key}", lang)
+    if text(told, "state") == "differs":
+        yield "     ! " + say("assistance.state-differs", lang)
     yield from _texts(told, lang)
     for absent in items(told, "no_text"):
         yield f"     ({line(text(absent, lang))})"
@@ -238,20 +242,19 @@ def _decided(result: Result, told: Json, lang: Language) -> str:
     return " · ".join(words)
 
 
-def _texts(told: Json, lang: Language, by: str = "     ") -> Iterator[str]:
+def _texts(told: Json, lang: Language, before: str = "     ") -> Iterator[str]:
     for tag, each in part(told, "texts").items():
         origin = part(each, "translation")
         if origin:
             maker = text(origin, "maker") or say("assistance.not-stated", lang)
             facts = {"maker": line(maker), "of": line(text(origin, "of"))}
-            mark = say("assistance.translation", lang, **facts)
-            if at(origin, "machine"):
-                mark = joined((mark, say("assistance.machine", lang)), lang)
+            by = "machine-translation" if at(origin, "machine") else "translation"
+            mark = say(f"assistance.{by}", lang, **facts)
         else:
             mark = say("assistance.authentic", lang)
         held = at(each, "text") is not None
         words = text(each, "text") if held else f"({say('assistance.not-held', lang)})"
-        yield indented(f"[{tag}, {mark}] {words}", by)
+        yield indented(f"[{tag}, {mark}] {words}", before)
 
 
 def _receipts(result: Result, told: Json, lang: Language) -> str:

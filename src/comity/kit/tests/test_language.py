@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from comity.errors import FormatError
 from comity.kit.language import (
     LAST_SECOND,
+    duration_in_words,
     from_iso,
     iso,
     language_of,
@@ -114,3 +115,20 @@ def test_people_see_the_zone() -> None:
 def test_a_span_is_told_in_two_units(seconds: int, en: str, zh: str) -> None:
     """The two largest that are not nought."""
     assert (span_in_words(seconds, "en"), span_in_words(seconds, "zh")) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    ("told", "en", "zh"),
+    [
+        ("P2Y", "2 years", "2年"),
+        ("P1Y6M", "1 year 6 months", "1年6个月"),
+        ("PT4H", "4 hours", "4小时"),
+        ("P1WT30M", "1 week 30 minutes", "1周30分钟"),
+        ("PT0S", "0 seconds", "0秒"),
+        ("soon", "soon", "soon"),
+        ("P", "P", "P"),
+    ],
+)
+def test_a_duration_is_told_in_words(told: str, en: str, zh: str) -> None:
+    """What is none stays as it is."""
+    assert (duration_in_words(told, "en"), duration_in_words(told, "zh")) == (en, zh)

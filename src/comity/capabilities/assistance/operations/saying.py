@@ -6,32 +6,34 @@ from pathlib import Path
 from comity.errors import FormatError
 from comity.kit.asked import Asked
 from comity.kit.language import from_iso
+from comity.kit.office import Maker
 
-Makers = dict[str, tuple[str, str]]
 
-
-def texts_of(asked: Asked) -> tuple[dict[str, str], Makers]:
+def texts_of(asked: Asked) -> tuple[dict[str, str], dict[str, Maker]]:
     """Return the texts by language, and for each translation its maker and what it is of.
 
-    ``makers`` maps a language tag to the name of the translation's maker; with
-    ``of:`` and a tag before the name (``en:Name``) it says of which text.
+    ``makers`` maps a language tag to the person who made the translation, ``machines`` to the
+    machine that did; with a tag and a colon before the name (``en:Name``) it says of which text.
 
     Raises:
         FormatError: ``assistance.no-such-text``: a maker without its text, or no text to
-            translate from; ``ask.…``.
+            translate from; ``assistance.two-makers``; ``ask.…``.
 
     """
     texts = asked.texts("texts")
-    named = asked.texts("makers")
+    people, machines = asked.texts("makers"), asked.texts("machines")
+    if both := set(people) & set(machines):
+        raise FormatError("assistance.two-makers", tag=min(both))
+    named = people | machines
     authentic = [tag for tag in texts if tag not in named]
-    makers: Makers = {}
+    makers: dict[str, Maker] = {}
     for tag, told in named.items():
         source, mark, name = told.partition(":")
         if not mark or source not in texts:
             source, name = authentic[0] if authentic else "", told
         if tag not in texts or not name or source in {"", tag}:
             raise FormatError("assistance.no-such-text", tag=tag)
-        makers[tag] = (name, source)
+        makers[tag] = Maker(name=name, of=source, machine=tag in machines)
     return texts, makers
 
 

@@ -1,26 +1,31 @@
 """One case in full: where it stands, who owes what, and everything that was said."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from comity.capabilities.assistance.case import Case, find_case, party_json, turn_json
 from comity.capabilities.assistance.clocks import delivered_at
 from comity.capabilities.assistance.fields import (
     check_fields,
     check_submission,
+    languages_in,
     languages_of,
     read_fields,
 )
 from comity.capabilities.assistance.operations.statements import (
+    no_text,
     plain_value,
     statement_json,
     texts_in,
     waiting_json,
 )
 from comity.capabilities.assistance.request import Moved, Rating, Role
+from comity.capabilities.assistance.rules import fold
 from comity.capabilities.assistance.schema import Accept, Answer, Decision, Submit, verb_of
 from comity.errors import ComityError
 from comity.fold.duty import Duty
 from comity.fold.fork import Fork
+from comity.fold.state import states_fit
 from comity.kit.asked import Asked
 from comity.kit.desk import Json
 from comity.kit.language import iso, maybe_iso
@@ -45,6 +50,7 @@ def show(office: Office, /, **arguments: Json) -> dict[str, Json]:
     asked.end()
     request, now = case.request, office.now()
     told = case.view.telling.told
+    fits = states_fit(case.view.telling, partial(fold, ground=case.view.ground))
     return {
         "demo": case.view.demo,
         "as_of": iso(now),
@@ -64,7 +70,9 @@ def show(office: Office, /, **arguments: Json) -> dict[str, Json]:
         "clocks": [clock_json(duty) for duty in case.duties(now)],
         "no_third_party": len(case.view.ground.members) <= len(Role),
         "fields": _fields(case),
-        "statements": [statement_json(office, case, each) for each in told],
+        "statements": [
+            statement_json(office, case, each, fits=fits.get(each.said.id)) for each in told
+        ],
         "waiting": waiting_json(office, case),
         "forks": [_fork(each) for each in case.view.telling.forks],
         "ratings": [_rating(case, each, now) for each in request.ratings],
@@ -186,6 +194,9 @@ def _fields(case: Case) -> Json:
         "values": {name: plain_value(given[name]) for name in order},
         "labels": {name: both(labels[name]) for name in given if name in labels},
         "languages": list(languages_of(profile, given)) if profile else [],
+        "no_text": no_text(languages_of(profile, given), languages_in(profile, given))
+        if profile
+        else [],
         "checked": profile is not None,
         "problems": problems,
     }

@@ -1,6 +1,6 @@
 """One statement as results show it: what it says, who says it, whether it has effect."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from comity.capabilities.assistance.case import Case, party_json
 from comity.capabilities.assistance.schema import payload_of
@@ -22,8 +22,13 @@ LANGUAGES = ("zh", "en")
 ATTACHMENTS = "attachments"
 
 
-def statement_json(office: Office, case: Case, told: Told) -> dict[str, Json]:
-    """Return a told statement with its effect, its texts and its receipts."""
+def statement_json(
+    office: Office, case: Case, told: Told, *, fits: bool | None = None
+) -> dict[str, Json]:
+    """Return a told statement with its effect, its texts and its receipts.
+
+    ``fits``: whether it names the state that follows from what it had seen, as ``states_fit``.
+    """
     said, telling = told.said, case.view.telling
     rule = case.request.without_effect.get(said.id)
     entry = case.view.entries.get(said.id)
@@ -42,6 +47,7 @@ def statement_json(office: Office, case: Case, told: Told) -> dict[str, Json]:
         "late": said.id in telling.late,
         "aside": said.id in telling.aside,
         "ignored_what_it_held": told.ignored,
+        "state": None if fits is None else "fits" if fits else "differs",
         "own": _own(said.act),
         "labels": _labels(case, said.act),
     }
@@ -132,7 +138,7 @@ def _content(entry: EntryView | None, act: Act) -> dict[str, Json]:
     texts = texts_json(act, entry.sections)
     return {
         "texts": texts,
-        "no_text": _no_text(texts),
+        "no_text": no_text(texts, texts),
         "attachments": [
             {"name": each.name, "type": each.type, "size": each.size, "sha256": each.sha256.hex()}
             for each in files
@@ -150,20 +156,21 @@ def _content(entry: EntryView | None, act: Act) -> dict[str, Json]:
     }
 
 
-def _no_text(texts: Mapping[str, Json]) -> list[Json]:
-    """Return the languages in which a statement that has texts has none."""
-    if not texts:
-        return []
-    spoken = {tag.partition("-")[0] for tag in texts}
-    return [
-        {
-            "language": tag,
-            "zh": say(f"assistance.no-text.{tag}", "zh"),
-            "en": say(f"assistance.no-text.{tag}", "en"),
-        }
-        for tag in LANGUAGES
-        if tag not in spoken
-    ]
+def no_text(throughout: Iterable[str], somewhere: Iterable[str]) -> list[Json]:
+    """Return the languages that are absent, of texts that there are.
+
+    Args:
+        throughout: tags of the languages in which every text is.
+        somewhere: tags of the languages in which any text is.
+
+    """
+    spoken, partly = ({tag.partition("-")[0] for tag in tags} for tags in (throughout, somewhere))
+    absent: list[Json] = []
+    for tag in LANGUAGES:
+        if partly and tag not in spoken:
+            key = f"assistance.{'not-all-text' if tag in partly else 'no-text'}.{tag}"
+            absent.append({"language": tag, "zh": say(key, "zh"), "en": say(key, "en")})
+    return absent
 
 
 def _note(act: Act) -> Json:

@@ -180,7 +180,7 @@ VERBS: Final[Mapping[str, Read]] = {
 def move(read: Read, office: Office, /, **arguments: Json) -> dict[str, Json]:
     """Say one thing on a request that is open.
 
-    Arguments: ``subject``, ``texts``, ``makers``, ``attach``, and those of the verb.
+    Arguments: ``subject``, ``texts``, ``makers``, ``machines``, ``attach``, and those of the verb.
 
     Raises:
         FormatError: for arguments of a wrong form, and no such case.

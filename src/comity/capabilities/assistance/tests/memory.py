@@ -206,16 +206,16 @@ class MemoryOffice:
             for tag, text in saying.texts.items()
         ]
         sections += [
-            new_section(f"maker.{tag}", TEXT_TYPE, name.encode())
-            for tag, (name, _) in saying.makers.items()
+            new_section(f"maker.{tag}", TEXT_TYPE, maker.name.encode())
+            for tag, maker in saying.makers.items()
         ]
         sections += saying.sections
         if saying.attachments:
             files = [self._attach(name, path) for name, path in saying.attachments]
             sections.append(new_section(ATTACHMENTS, CBOR_TYPE, encode_attachments(files)))
         origins: dict[str, TextOrigin | None] = dict.fromkeys(saying.texts)
-        for tag, (_, source) in saying.makers.items():
-            origins[tag] = TextOrigin(of=source, at=self.world.clock, machine=False)
+        for tag, maker in saying.makers.items():
+            origins[tag] = TextOrigin(of=maker.of, at=self.world.clock, machine=maker.machine)
         return self._judged(saying, origins, {each.name: each for each in sections})
 
     def _judged(
