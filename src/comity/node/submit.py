@@ -18,7 +18,6 @@ from comity.fold.entry import Said, Told
 from comity.fold.rule import refuse
 from comity.fold.seen import owes_seen
 from comity.fold.state import state_before
-from comity.fold.state import state_before
 from comity.fold.thread import SEEN, Telling
 from comity.kit.office import Done, Saying
 from comity.node.keeping import Keeping

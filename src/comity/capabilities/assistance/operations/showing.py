@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from functools import partial
 
 from comity.capabilities.assistance.case import Case, find_case, party_json, turn_json
 from comity.capabilities.assistance.clocks import delivered_at
@@ -22,12 +21,10 @@ from comity.capabilities.assistance.operations.statements import (
 )
 from comity.capabilities.assistance.request import Moved, Rating, Role
 from comity.capabilities.assistance.rules import fold
-from comity.capabilities.assistance.rules import fold
 from comity.capabilities.assistance.schema import Accept, Answer, Decision, Submit, verb_of
 from comity.errors import ComityError
 from comity.fold.duty import Duty
 from comity.fold.fork import Fork
-from comity.fold.state import states_fit
 from comity.fold.state import states_fit
 from comity.kit.asked import Asked
 from comity.kit.desk import Json

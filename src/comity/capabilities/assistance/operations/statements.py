@@ -48,7 +48,6 @@ def statement_json(
         "aside": said.id in telling.aside,
         "ignored_what_it_held": told.ignored,
         "state": None if fits is None else "fits" if fits else "differs",
-        "state": None if fits is None else "fits" if fits else "differs",
         "own": _own(said.act),
         "labels": _labels(case, said.act),
     }
