@@ -1,101 +1,29 @@
 """What a real node answers to strangers, to liars and to peers, over real HTTP."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeAlias
 
 import pytest
 
-from comity.errors import ComityError, FormatError, TrustError
-from comity.exchange.delivery import ANSWER_TYPE, DELIVERY_TYPE, Item, encode_delivery
+from comity.errors import ComityError, TrustError
+from comity.exchange.delivery import ANSWER_TYPE, DELIVERY_TYPE, Item
 from comity.exchange.limits import MOST_DELIVERY_BYTES, Limits
 from comity.exchange.peer_client import PeerClient
-from comity.exchange.problems import PROBLEM_TYPE, Problem, decode_problem
-from comity.exchange.signatures import Outgoing, sign_request
-from comity.exchange.tests.live import calling, make_node, peer_of, serving, two_nodes
+from comity.exchange.problems import Problem
+from comity.exchange.tests.live import calling, make_node, peer_of, two_nodes
+from comity.exchange.tests.raw import BODY, DELIVER, Pair, Raw, outcome, run, signed
 from comity.exchange.transport import Caller, Request, Transport
-from comity.node.node import Node
 from comity.statement import cbor
 from comity.statement.envelope import parse
 from comity.statement.keys import ED25519, PrivateKey
-
-DELIVER: Final = "/comity/deliver"
-Pair: TypeAlias = tuple[Node, Node]
-BODY: Final = encode_delivery([Item(signed=b"not", sealed=b"a statement")])
 
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Generator[Pair]:
     """Two nodes that have met, the same for every test here: none leaves anything behind."""
     yield from two_nodes(tmp_path_factory.mktemp("nodes"))
-
-
-@dataclass(slots=True, kw_only=True)
-class Raw:
-    """A request to be spoilt and sent byte for byte."""
-
-    method: str = "POST"
-    path: str = DELIVER
-    body: bytes = BODY
-    headers: dict[str, str] = field(default_factory=dict)
-
-    async def send(self, url: str) -> tuple[int, Problem | None, dict[str, str]]:
-        """Send it and return status, problem and headers of the answer."""
-        host = url.removeprefix("http://")
-        name, port = host.rsplit(":", maxsplit=1)
-        lines = {"host": host, "content-length": str(len(self.body)), **self.headers}
-        head = f"{self.method} {self.path} HTTP/1.1\r\n"
-        head += "".join(f"{key}: {value}\r\n" for key, value in lines.items() if value)
-        reader, writer = await asyncio.open_connection(name, int(port))
-        writer.write(head.encode() + b"\r\n" + self.body)
-        await writer.drain()
-        status = int((await reader.readline()).split()[1])
-        headers = {}
-        while line := (await reader.readline()).strip():
-            key, _, value = line.decode().partition(":")
-            headers[key.lower()] = value.strip()
-        body = b""
-        if self.method != "HEAD":
-            body = await reader.readexactly(int(headers.get("content-length", 0)))
-        writer.close()
-        problem = headers.get("content-type") == PROBLEM_TYPE
-        return status, decode_problem(body) if problem else None, headers
-
-
-def signed(caller: Node, callee: Node, raw: Raw, *, ahead: int = 0) -> Raw:
-    """Sign a request as a node does."""
-    headers = {"content-type": DELIVERY_TYPE} if raw.body else {}
-    request = Outgoing(
-        method=raw.method,
-        url=callee.settings.url + raw.path,
-        headers={**headers, **raw.headers},
-    )
-    sign_request(
-        request,
-        caller.signer("transport"),
-        now=caller.clock.now() + ahead,
-        body=raw.body or None,
-    )
-    return replace(raw, headers=dict(request.headers))
-
-
-def run(node: Node, story: Callable[[str], Awaitable[None]], limits: Limits | None = None) -> None:
-    """Serve a node while a story is told."""
-
-    async def served() -> None:
-        async with serving(node, limits) as url:
-            await story(url)
-
-    asyncio.run(served())
-
-
-async def outcome(raw: Raw, url: str) -> tuple[int, str]:
-    """Return status and code."""
-    status, problem, _ = await raw.send(url)
-    return status, problem.code if problem else ""
 
 
 def test_a_signed_delivery_of_nonsense_gets_a_problem_for_its_item(nodes: Pair) -> None:
@@ -309,74 +237,6 @@ def test_statements_are_for_the_parties_of_their_thread(nodes: Pair) -> None:
                 assert caught.value.code == "exchange.not-held"
 
     run(theirs, story)
-
-
-def test_an_attachment_resumes_where_it_broke_off(nodes: Pair, tmp_path: Path) -> None:
-    """Rulings 9: pieces of at most 4 MiB; a wrong piece is told how far we are."""
-    ours, theirs = nodes
-    content = bytes(range(256)) * 40_000
-    digest = sha256(content).digest()
-    path = tmp_path / "cipher"
-    path.write_bytes(content)
-
-    async def story(url: str) -> None:
-        theirs.blobs.append(digest, 0, content[:1000], len(content))
-        async with peer_of(ours, theirs) as peer:
-            await peer.send_blob(digest, path)
-            await peer.send_blob(digest, path)
-        assert theirs.blobs.path(digest).read_bytes() == content
-        other = sha256(b"other").digest()
-        piece = Raw(
-            method="PUT",
-            path=f"/comity/blobs/{other.hex()}",
-            body=b"ab",
-            headers={
-                "content-type": "application/octet-stream",
-                "content-range": "bytes 5-6/9",
-            },
-        )
-        status, problem, headers = await signed(ours, theirs, piece).send(url)
-        assert (status, headers["upload-offset"]) == (409, "0")
-        assert problem is not None
-        for bad in ("bytes 0-2/9", "bytes 0-1/1", "bytes 1-0/9", "0-1/9", "bytes 0-1/*"):
-            spoilt = replace(piece, headers={**piece.headers, "content-range": bad})
-            assert await outcome(signed(ours, theirs, spoilt), url) == (400, "exchange.range")
-        late = signed(ours, theirs, piece)
-        moved = late.headers | {"content-range": "bytes 0-1/9"}
-        assert await outcome(replace(late, headers=moved), url) == (403, "exchange.unknown-caller")
-
-    run(theirs, story)
-
-
-def test_a_wrong_attachment_is_dropped_and_asked_for_again(nodes: Pair, tmp_path: Path) -> None:
-    """The digest in the path is of the whole; three tries, then an error that heals."""
-    ours, theirs = nodes
-    path = tmp_path / "cipher"
-    path.write_bytes(b"other")
-
-    async def story(_: str) -> None:
-        async with peer_of(ours, theirs) as peer:
-            with pytest.raises(ComityError) as caught:
-                await peer.send_blob(sha256(b"this").digest(), path)
-        assert caught.value.family == "peer"
-        assert theirs.blobs.incoming_size(sha256(b"this").digest()) == 0
-
-    run(theirs, story)
-
-
-def test_an_attachment_that_is_too_large_is_refused(nodes: Pair, tmp_path: Path) -> None:
-    """T30: bounded by the node's limits."""
-    ours, theirs = nodes
-    path = tmp_path / "cipher"
-    path.write_bytes(b"x" * 100)
-
-    async def story(_: str) -> None:
-        async with peer_of(ours, theirs) as peer:
-            with pytest.raises(FormatError) as caught:
-                await peer.send_blob(sha256(b"x" * 100).digest(), path)
-        assert caught.value.code == "exchange.too-large"
-
-    run(theirs, story, Limits(most_blob_bytes=99))
 
 
 def test_a_flood_is_told_to_wait_and_others_are_not(nodes: Pair) -> None:
