@@ -165,11 +165,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "its author's program made another state of what it had seen (this changes no effect): "
         "compare the versions at both ends",
     ),
-    "assistance.state-differs": (
-        "其签发方的程序从同样的在先签署件得出了另一状态（不影响效力）：请核对双方的版本",
-        "its author's program made another state of what it had seen (this changes no effect): "
-        "compare the versions at both ends",
-    ),
     "assistance.ignored": (
         "签发方的日志在先已有其未见的声明（两份回执为证）",
         "its issuer's own log held what it had not seen, as two receipts prove",
