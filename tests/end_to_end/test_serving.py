@@ -130,6 +130,21 @@ def test_a_node_says_when_it_is_ready_and_stops_within_seconds(
     assert not (folder / "control.sock").exists()
 
 
+def test_a_node_stops_within_seconds_though_a_request_never_ends(
+    folder: Path, serve: Callable[..., Served]
+) -> None:
+    """A peer that sends slowly, or not at all, does not keep it."""
+    node = serve(folder)
+    host, port = node.start().rpartition("//")[2].rsplit(":", maxsplit=1)
+
+    with socket.create_connection((host, int(port))) as peer:
+        peer.sendall(b"POST /comity/deliver HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{")
+        time.sleep(0.3)
+        began = time.monotonic()
+        assert node.stop() == 0
+        assert time.monotonic() - began < 5
+
+
 def test_a_folder_is_served_once(folder: Path, serve: Callable[..., Served]) -> None:
     """Opening a node's folder twice at once is refused, and the first one goes on."""
     node = serve(folder)

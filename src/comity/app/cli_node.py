@@ -57,6 +57,7 @@ def writing(path: Path) -> Iterator[None]:
 @option("--listen", default="127.0.0.1:8471", show_default=True, help="cli.init.listen")
 @option("--url", help="cli.init.url")
 @option("--pin", type=click.Path(path_type=Path), help="cli.init.pin")
+@option("--allow-private", is_flag=True, help="cli.init.allow-private")
 @option(
     "--algorithm",
     type=click.Choice(["ed25519", "es256"]),
@@ -74,6 +75,7 @@ def init(
     listen: str,
     url: str | None,
     pin: Path | None,
+    allow_private: bool,
     algorithm: str,
     as_json: bool,
 ) -> None:
@@ -93,6 +95,7 @@ def init(
             listen=listen,
             url=url or (f"https://{listen}" if pinned else None),
             pin=pinned,
+            allow_private=allow_private,
             algorithm=algorithm,
         )
     )

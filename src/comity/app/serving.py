@@ -15,18 +15,16 @@ from comity.app.desks import IN_USE
 from comity.app.operations import runner
 from comity.errors import PeerError
 from comity.exchange.courier import Courier, CourierSettings
+from comity.exchange.destination import PRIVATE_NETWORKS
 from comity.exchange.inbound import peer_app
 from comity.exchange.server import Listening, serve
+from comity.exchange.waiting import note_failure
 from comity.node.node import Node, open_node
 
 TICK_SECONDS: Final = 0.5
 PATIENCE_SECONDS: Final = 10.0
 PAUSE_SECONDS: Final = 0.05
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
-PRIVATE_NETWORKS: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-"""RFC 1918 and RFC 4193: where the peers of a closed network are."""
-
-journal: Final = logging.getLogger("comity.app")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,5 +121,5 @@ async def tick(node: Node) -> None:
         try:
             await asyncio.to_thread(node.tick, node.clock.now())
         except Exception as error:  # noqa: BLE001 - the node goes on serving
-            journal.warning("tick: %s: %s", type(error).__name__, error)
+            note_failure(error)
         await asyncio.sleep(TICK_SECONDS)

@@ -25,7 +25,9 @@ from comity.exchange.http11 import bounded_protocol
 from comity.exchange.limits import MOST_HEADER_BYTES, Limits
 from comity.exchange.tls import server_context
 
-GRACE_SECONDS: Final = 10
+GRACE_SECONDS: Final = 3
+"""How long what is under way may take once the node is told to stop.  A node is to be gone within
+5 s, and what is cut off heals: deliveries are idempotent, attachments resume."""
 _BACKLOG: Final = 512
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 

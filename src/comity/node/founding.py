@@ -57,6 +57,8 @@ class NewNode:
     pin: bytes | None = None
     algorithm: str = "ed25519"
     guard: Path | None = None
+    allow_private: bool = False
+    """Whether peers may have private addresses."""
     demo: bool = False
 
 
@@ -83,6 +85,7 @@ def found_node(new: NewNode) -> Party:
         url=new.url or f"http://{new.listen}",
         pin=new.pin,
         guard=new.guard,
+        allow_private=new.allow_private,
     )
     address = _address(settings, ring, clock.now())
     policy = make_policy(

@@ -2,7 +2,7 @@
 
 HELP: dict[str, tuple[str, str]] = {
     "cli.root": (
-        "Comity：请求、答复与核验。每一方运行自己的节点；所说的话经签署，并在两份日志中留存。",
+        "Comity：请求、答复、证明。每一方运行自己的节点；所说的话均经签署，并在两份日志中留存。",
         (
             "Comity: ask, answer and prove. Every party runs its own node; whatever it says is "
             "signed and kept in two logs."
@@ -27,8 +27,8 @@ HELP: dict[str, tuple[str, str]] = {
     "cli.init.name-zh": ("本方的中文名称", "the party's name in Chinese"),
     "cli.init.listen": ("监听地址，HOST:PORT", "where to listen, HOST:PORT"),
     "cli.init.url": (
-        "名片上的地址，如https://HOST；未给出时为监听地址",
-        "what the card says, for example https://HOST; else where the node listens",
+        "名片上写明的地址，例如https://HOST；未给出时为监听地址",
+        "the address on the card, for example https://HOST; else where the node listens",
     ),
     "cli.init.pin": (
         "证书（PEM）；名片上写明其公钥，对方据此核对，不依赖证书机构",
@@ -36,6 +36,10 @@ HELP: dict[str, tuple[str, str]] = {
             "a certificate (PEM): the card names its public key, and peers check that instead of "
             "the web's authorities"
         ),
+    ),
+    "cli.init.allow-private": (
+        "允许与私有地址（如10.0.0.0/8）上的节点往来，用于封闭网络",
+        "let peers have private addresses (10.0.0.0/8 and the like), for a closed network",
     ),
     "cli.init.key": ("签署所用算法", "the algorithm to sign with"),
     "cli.serve": (
@@ -45,25 +49,25 @@ HELP: dict[str, tuple[str, str]] = {
     "cli.serve.tls-cert": ("TLS证书（PEM）", "TLS certificate (PEM)"),
     "cli.serve.tls-key": ("TLS私钥（PEM）", "TLS private key (PEM)"),
     "cli.card": (
-        "显示本方名片：一个可以交给对方的文本文件。",
-        "Show one's own card: one text file to hand to another party.",
+        "显示本方名片：交给另一方的一个文本文件。",
+        "Show the party's own card: one text file to hand to another party.",
     ),
     "cli.meet": (
-        "读取对方的名片；显示指纹，请通过电话核对。",
+        "读取另一方的名片；显示指纹，请通过电话核对。",
         "Read another party's card; shows a fingerprint to compare by telephone.",
     ),
     "cli.meet.as": (
-        "本节点内对该方的称呼；只在本节点有效，不是身份",
-        "what this node calls the party; a local name, never an identity",
+        "本节点为该方所用的本地名称；绝不是身份",
+        "this node's local name for the party; never an identity",
     ),
-    "cli.parties": ("列出本节点认识的参与方。", "List the parties this node has met."),
+    "cli.parties": ("列出本节点已知的参与方。", "List the parties that this node knows."),
     "cli.mechanism": (
-        "常设机制：创立、加入、列出、查看。",
-        "Standing arrangements: found, accede, list, show.",
+        "机制：创立、加入、列出、查看。",
+        "Mechanisms (standing arrangements): found, accede, list, show.",
     ),
     "cli.mechanism.found": (
-        "签署一份章程，并送交其他创始成员；全体签署同一份章程后生效。",
-        "Sign a charter and send it to its other founders; it takes effect when all have signed.",
+        "签署一份章程，并送交其他创始成员；全体签署后，机制生效。",
+        "Sign a charter and send it to its other founding members; in force when all have signed.",
     ),
     "cli.mechanism.name-en": ("机制的英文名称", "the mechanism's name in English"),
     "cli.mechanism.name-zh": ("机制的中文名称", "the mechanism's name in Chinese"),
@@ -73,34 +77,35 @@ HELP: dict[str, tuple[str, str]] = {
     ),
     "cli.mechanism.profile": (
         "生效的请求类型；未给出时为全部。可重复给出",
-        "a request profile in force; all of them if none is given. May be repeated",
+        "a request profile in force; all of them if none is given; may be given several times",
     ),
     "cli.mechanism.language": (
-        "须用的语言，如 en,zh；也可只就某类表示规定，如 assistance.submit=en,zh（*指其余各类）；"
+        "须用的语言，如en,zh；也可只就某种签署件规定，如assistance.submit=en,zh（*指其余各种）；"
         "未给出时任一语言即可。可重复给出",
         "languages required, as in en,zh; or for one kind of statement, as in "
-        "assistance.submit=en,zh (*: every other). Any one is enough if not given. May be repeated",
+        "assistance.submit=en,zh (*: every other); any one is enough if not given. May be given "
+        "several times",
     ),
     "cli.mechanism.decision": (
-        "成员日后如何作出决定；默认consensus（协商一致）。创立一律须全体签署",
+        "成员日后如何作出决定；未给出时为consensus（协商一致）。创立一律须全体签署",
         "how members decide later; consensus if not given. Founding always needs every signature",
     ),
     "cli.mechanism.review": (
-        "每隔多久复审章程，ISO 8601时长，默认P2Y",
-        "how often the charter is looked at again, ISO 8601; P2Y if not given",
+        "每隔多久审议一次章程，ISO 8601时长；未给出时为P2Y",
+        "how often the charter is reviewed, ISO 8601 duration; P2Y if not given",
     ),
     "cli.mechanism.grace": (
-        "第三方存证后，被请求方回执的宽限，ISO 8601时长，默认PT4H",
-        "how long the addressee's receipt may take after a third member's, ISO 8601; "
-        "PT4H if not given",
+        "第三成员出具存证回执后，被请求方回执的宽限期，ISO 8601时长；未给出时为PT4H",
+        "grace for the addressee's receipt after a third member's deposit receipt, ISO 8601 "
+        "duration; PT4H if not given",
     ),
     "cli.mechanism.settle": (
-        "节点在说明已收录之前等待的秒数，默认2",
+        "节点在说明已收录签署件之前等待的秒数；未给出时为2",
         "seconds before a node says that it holds a statement; 2 if not given",
     ),
     "cli.mechanism.accede": (
         "签署另一创始成员送来的章程。",
-        "Sign the charter that another founder has sent.",
+        "Sign the charter that another founding member has sent.",
     ),
     "cli.mechanism.show": (
         "查看一份章程，以及哪些成员已签署。",
@@ -108,7 +113,7 @@ HELP: dict[str, tuple[str, str]] = {
     ),
     "cli.mechanism.list": ("列出各机制。", "List the mechanisms."),
     "cli.desk": (
-        "待办事项：最先到期的在前。",
+        "待办：最先到期的在前。",
         "What is owed, next deadline first.",
     ),
     "cli.desk.check": (
@@ -116,18 +121,18 @@ HELP: dict[str, tuple[str, str]] = {
         "end with exit code 6 if something is overdue",
     ),
     "cli.export": (
-        "将一个事项导出为一个.comity文件，任何人可脱离网络核验。",
-        "Write one subject as one .comity file that anyone can verify without a network.",
+        "将一个事项导出为一个案卷文件（.comity），任何人不用网络即可核验。",
+        "Write one subject as one case file (.comity) that anyone can verify without a network.",
     ),
     "cli.verify": (
-        "核验.comity案件文件；不需要节点，也不需要网络。",
-        "Check a .comity case file; needs no node and no network.",
+        "核验案卷文件（.comity）；不需要节点，也不需要网络。",
+        "Verify a case file (.comity); needs no node and no network.",
     ),
     "cli.verify.root": (
-        "信任的根：机制的创立指纹或某一方的指纹，64个十六进制数字；取自文件之外",
+        "信任根：机制章程的编号或某一方的指纹，64位十六进制数字；须取自文件之外",
         (
-            "what you trust: a mechanism's founding or a party's fingerprint, 64 hex digits, from "
-            "outside the file"
+            "the root of trust: the id of a mechanism's charter or a party's fingerprint, 64 hex "
+            "digits, from outside the file"
         ),
     ),
     "cli.rebuild": (
@@ -151,10 +156,10 @@ HELP: dict[str, tuple[str, str]] = {
   0    完成；对comity verify而言，仅指VALID
   1    被规则拒绝，或输入有误；verify：INVALID；doctor：发现故障
   2    用法错误；verify：文件无法读取
-  3    verify：VALID与INVALID之间的其他结果
+  3    verify：VALID与INVALID之间的各种结论
   6    desk --check：有逾期事项
-  70   软件自身的故障（COMITY_DEBUG=1可显示详情）
-  75   暂时无法完成：对方、文件夹或存储不可用，请再试
+  70   软件自身的故障（COMITY_DEBUG=1可显示出错位置）
+  75   暂时无法完成：对方、文件夹或存储不可用；请再试
   130  被Ctrl-C中断""",
         """Exit codes
   0    done; of comity verify: VALID and nothing else
@@ -170,8 +175,8 @@ HELP: dict[str, tuple[str, str]] = {
         """环境变量
   COMITY_NODE    节点的文件夹，未给出--node时使用
   COMITY_LANG    语言：en或zh；未设置时依LC_ALL、LC_MESSAGES、LANG
-  COMITY_SECRET  存储密钥：64个十六进制数字；设置后不再使用节点文件夹中的secret文件
-  COMITY_DEBUG   设为1时，软件自身的故障显示详情""",
+  COMITY_SECRET  存储密钥，64位十六进制数字；设置后不再使用文件夹中的secret文件
+  COMITY_DEBUG   设为1时，显示软件自身故障的出错位置""",
         """Environment variables
   COMITY_NODE    the node's folder, where --node is not given
   COMITY_LANG    the language, en or zh; else LC_ALL, LC_MESSAGES, LANG decide
@@ -182,18 +187,18 @@ HELP: dict[str, tuple[str, str]] = {
 
 FAILURES: dict[str, tuple[str, str]] = {
     "cli.unexpected": (
-        "软件自身发生故障：{problem}。设置COMITY_DEBUG=1再试一次可显示详情，请据此报告。",
+        "软件自身发生故障：{problem}。请设置COMITY_DEBUG=1再试一次，并报告所显示的内容。",
         (
             "The software itself is at fault: {problem}. Try again with COMITY_DEBUG=1 and report "
             "what it shows."
         ),
     ),
     "cli.no-node": (
-        "未指明节点：请用--node DIR给出节点的文件夹，或设置COMITY_NODE。",
-        "Which node? Name its folder with --node DIR, or set COMITY_NODE.",
+        "未指明节点。请用--node DIR给出节点的文件夹，或设置COMITY_NODE。",
+        "No node was named. Name its folder with --node DIR, or set COMITY_NODE.",
     ),
     "cli.no-such-node": (
-        "没有名为{folder}的节点文件夹；可用comity init建立。",
+        "{folder}处没有节点的文件夹；可用comity init建立。",
         "There is no node's folder at {folder}; comity init sets one up.",
     ),
     "cli.node-went-away": (
@@ -220,7 +225,7 @@ FAILURES: dict[str, tuple[str, str]] = {
         ),
     ),
     "cli.language": (
-        "--language须写成“标签,标签”或“类别=标签,标签”，每个类别一次，例如en,zh，或assistance.submit=en,zh。",
+        "--language须写作“标签,标签”或“种类=标签,标签”，每种一次，例如en,zh或assistance.submit=en,zh。",
         "--language is written TAG,TAG or KIND=TAG,TAG, once for each kind: for example en,zh or "
         "assistance.submit=en,zh.",
     ),
@@ -228,7 +233,7 @@ FAILURES: dict[str, tuple[str, str]] = {
     "cli.cannot-write": ("无法写入{path}：{why}。", "{path} cannot be written: {why}."),
     "cli.tls-pair": (
         "--tls-cert与--tls-key须同时给出。",
-        "--tls-cert and --tls-key go together.",
+        "--tls-cert and --tls-key must be given together.",
     ),
 }
 
@@ -242,43 +247,43 @@ TOLD: dict[str, tuple[str, str]] = {
     "cli.told.fingerprint": ("指纹：{fingerprint}", "fingerprint: {fingerprint}"),
     "cli.told.words": ("读给对方听：{words}", "to read aloud: {words}"),
     "cli.told.compare": (
-        "使用前，请通过电话与对方核对以上指纹。",
-        "Before relying on it, compare this fingerprint with the other party by telephone.",
+        "依赖该名片之前，请通过电话与对方核对以上指纹。",
+        "Before relying on the card, compare this fingerprint with the other party by telephone.",
     ),
     "cli.told.written": ("已写入{path}", "written to {path}"),
-    "cli.told.met": ("已读取名片：{name}，{party}", "Met {name}, {party}"),
-    "cli.told.code": ("本节点称呼", "HERE"),
+    "cli.told.met": ("已读取名片：{name}，{party}", "Card read: {name}, {party}"),
+    "cli.told.code": ("本地名称", "LOCAL NAME"),
     "cli.told.name": ("名称", "NAME"),
     "cli.told.us": ("本方", "US"),
     "cli.told.party": ("参与方", "PARTY"),
     "cli.told.mechanism": ("机制", "MECHANISM"),
     "cli.told.in-force": ("生效", "IN FORCE"),
     "cli.told.subject": ("事项：{subject}", "subject: {subject}"),
-    "cli.told.root": ("根指纹：{root}", "root: {root}"),
+    "cli.told.root": ("信任根：{root}", "root of trust: {root}"),
     "cli.told.waits": (
-        "全体创始成员签署同一份章程后生效。",
-        "It takes effect when every founder has signed the same charter.",
+        "全体创始成员签署同一份章程后，机制生效。",
+        "It is in force when every founding member has signed the same charter.",
     ),
-    "cli.told.acceded": ("已签署章程{subject}。", "Signed the charter {subject}."),
+    "cli.told.acceded": ("已签署章程：{subject}", "charter signed: {subject}"),
     "cli.told.force": ("生效：{yes}", "in force: {yes}"),
     "cli.told.signed": ("已签署", "SIGNED"),
     "cli.told.profiles": ("生效的请求类型：{profiles}", "profiles in force: {profiles}"),
     "cli.told.languages": ("须用的语言：{languages}", "languages required: {languages}"),
     "cli.told.any-language": ("任一语言即可", "any one is enough"),
-    "cli.told.every-kind": ("各类表示", "every kind"),
-    "cli.told.other-kinds": ("其余各类表示", "every other kind"),
-    "cli.told.decision": ("决定方式：{decision}", "members decide by: {decision}"),
+    "cli.told.every-kind": ("各种签署件", "every kind"),
+    "cli.told.other-kinds": ("其余各种签署件", "every other kind"),
+    "cli.told.decision": ("决策规则：{decision}", "decision rule: {decision}"),
     "cli.told.decision.consensus": ("协商一致", "consensus"),
     "cli.told.decision.unanimity": ("一致同意", "unanimity"),
     "cli.told.decision.two-thirds": ("三分之二多数", "two thirds"),
     "cli.told.decision.majority": ("过半数", "majority"),
-    "cli.told.review": ("章程复审：每{span}一次", "the charter is looked at again every {span}"),
+    "cli.told.review": ("章程审议：每{span}一次", "the charter is reviewed every {span}"),
     "cli.told.grace": (
-        "被请求方回执的宽限：{span}（自第三方存证起）",
-        "grace for the addressee's receipt: {span} after a third member's",
+        "被请求方回执的宽限期：第三成员出具存证回执后{span}",
+        "grace for the addressee's receipt: {span} after a third member's deposit receipt",
     ),
     "cli.told.settle": (
-        "收录说明前的等候：{span}",
+        "节点在说明已收录签署件之前等待{span}",
         "a node waits {span} before it says that it holds a statement",
     ),
     "cli.told.between": ("；", "; "),
@@ -288,19 +293,19 @@ TOLD: dict[str, tuple[str, str]] = {
     ),
     "cli.told.rebuilt": ("已依日志重新生成{rows}行。", "Made {rows} rows again from the log."),
     "cli.told.health": (
-        "未发现故障。日志{size}条；本方人员所作签署件{said}份。",
+        "未发现故障。日志{size}条；本方人员的签署件{said}份。",
         "No fault found. {size} entries in the log; {said} statements by our officers.",
     ),
-    "cli.told.owed": ("待办：{count}", "owed by us: {count}"),
-    "cli.told.awaited": ("等待对方：{count}", "awaited from others: {count}"),
-    "cli.told.due": ("期限", "DUE"),
-    "cli.told.duty": ("事项", "DUTY"),
+    "cli.told.owed": ("本方待办：{count}项", "owed by us: {count}"),
+    "cli.told.awaited": ("等待他方：{count}项", "awaited from others: {count}"),
+    "cli.told.due": ("到期时间", "DUE"),
+    "cli.told.duty": ("义务", "DUTY"),
     "cli.told.with": ("对方", "WITH"),
     "cli.told.case": ("案件", "CASE"),
     "cli.told.overdue": ("（已逾期）", "(overdue)"),
     "cli.told.accede": ("签署章程", "sign the charter"),
-    "cli.told.our-word": ("待表态", "a word is awaited"),
-    "cli.told.faults": ("发现故障，见上。", "There are faults, see above."),
+    "cli.told.our-word": ("等待表示", "a statement is awaited"),
+    "cli.told.faults": ("发现故障，见上。", "Faults found, see above."),
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {**HELP, **FAILURES, **TOLD}

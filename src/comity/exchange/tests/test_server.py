@@ -45,6 +45,31 @@ def test_a_signal_ends_it_after_what_is_under_way(number: signal.Signals) -> Non
     assert asyncio.run(story()).endswith(b"done")
 
 
+def test_what_does_not_end_is_cut_off_after_a_grace() -> None:
+    """A node is told to stop by people who wait: it is gone within 5 s."""
+
+    async def endless(_: Request) -> Response:
+        await asyncio.sleep(3600)
+        return Response()
+
+    async def story() -> float:
+        ready: asyncio.Queue[str] = asyncio.Queue()
+        stop, app = asyncio.Event(), Starlette(routes=[Route("/", endless)])
+        listening = Listening(host="127.0.0.1", port=0)
+        server = asyncio.create_task(serve(app, listening, ready=ready.put_nowait, stop=stop))
+        port = int((await ready.get()).rsplit(":", maxsplit=1)[1])
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        await asyncio.sleep(0.1)
+        begun = asyncio.get_running_loop().time()
+        stop.set()
+        await server
+        writer.close()
+        return asyncio.get_running_loop().time() - begun
+
+    assert asyncio.run(story()) < 4
+
+
 def test_a_port_that_is_taken_is_named() -> None:
     """And nothing is left open."""
     with socket.socket() as holder:
