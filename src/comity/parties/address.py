@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 
-from comity.errors import FormatError
+from comity.errors import ComityError, FormatError
 from comity.parties.speech import Spoken, read_spoken, speak
 from comity.statement.act import Act
 from comity.statement.body import Section
 from comity.statement.envelope import Statement, UnverifiedStatement
 from comity.statement.keys import Signer
-from comity.statement.model import DIGEST_BYTES, PartyId
+from comity.statement.model import DIGEST_BYTES, PartyId, subject_of
 from comity.statement.reading import Reading
+from comity.statement.subject import check_opening
 
 KIND: Final = "party.node"
 VERSION: Final = 1
@@ -132,11 +133,27 @@ def read_address(
 ) -> Address:
     """Return the address that a statement says; its signature is the caller's to check.
 
+    It opens its issuer's own subject, or continues the issuer's chain in one: the opening of
+    that is not at hand here, and whoever holds it compares (THREAD-4).
+
     Raises:
-        FormatError: as ``address_of``; ``body.does-not-fit``, ``parties.names``.
+        FormatError: as ``address_of``; ``address.not-its-own``, ``body.does-not-fit``,
+            ``parties.names``.
 
     """
     act = read_spoken(statement, sections, KIND)
     if len(sections) != 1:
         raise FormatError("address.thread")
+    _check_thread(statement, act)
     return address_of(act)
+
+
+def _check_thread(statement: Statement | UnverifiedStatement, act: Act) -> None:
+    if act.nonce is None:
+        if act.case is None or act.prev is None:
+            raise FormatError("address.not-its-own")
+        return
+    try:
+        check_opening(statement.header.issuer, subject_of(statement.header.subject), act.nonce)
+    except ComityError as error:
+        raise FormatError("address.not-its-own") from error

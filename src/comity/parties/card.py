@@ -90,7 +90,8 @@ def read_card(text: str) -> CardContent:
     Raises:
         FormatError: ``card.form`` (no card, cut off, or noise), ``card.too-long``,
             ``card.receipt`` (not exactly one), ``card.node`` (the address is another
-            party's); and as ``read_inception`` and ``read_address``.
+            party's), ``address.not-its-own`` (it opens another's subject); and as
+            ``read_inception`` and ``read_address``.
         TrustError: as ``read_inception``; the address is not signed by the party.
         ProofError: a receipt does not hold.
 

@@ -42,7 +42,9 @@ SIGN, NODE, TRANSPORT = "sign", "node", "transport"
 LOG, LOG_PQ, RECEIPT, KEM = "log", "log-pq", "receipt", "kem"
 PURPOSES: Final = (KEM, LOG, LOG_PQ, NODE, RECEIPT, SIGN, TRANSPORT)
 """What keys are for: one each, sorted as they stand in the inception."""
-_ALGORITHMS: Final = {LOG: ED25519, LOG_PQ: MLDSA44}
+_ALGORITHMS: Final = {LOG: ED25519, LOG_PQ: MLDSA44, TRANSPORT: ED25519}
+"""What others verify with by a fixed algorithm: checkpoints, and requests between nodes."""
+_ALGORITHM_NAMES: Final = {ED25519: "Ed25519", MLDSA44: "ML-DSA-44"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,8 @@ def read_inception(signed: bytes, sections: Mapping[str, Section]) -> Party:
 
     Raises:
         FormatError: ``parties.inception`` (another issuer, or links that it cannot have),
-            ``parties.keys``, ``parties.names``, ``parties.demo-name``, ``key.…``, ``text.…``,
+            ``parties.keys``, ``parties.key-algorithm``, ``parties.names``,
+            ``parties.demo-name``, ``key.…``, ``text.…``,
             and as ``envelope.parse`` and ``read_act``.
         TrustError: ``envelope.other-key``, ``key.bad-signature``, ``key.unknown-algorithm``.
 
@@ -193,6 +196,9 @@ def _read_keys(items: Sequence[Value]) -> tuple[dict[str, PublicKey], KemPublicK
     keys = {purpose: _named(purpose, public_key, key) for purpose, key in encoded.items()}
     if len({key.kid for key in keys.values()}) != len(keys):
         raise FormatError("parties.keys")
-    if any(keys[purpose].alg != alg for purpose, alg in _ALGORITHMS.items()):
-        raise FormatError("parties.keys")
+    for purpose, alg in _ALGORITHMS.items():
+        if keys[purpose].alg != alg:
+            raise FormatError(
+                "parties.key-algorithm", field=purpose, expected=_ALGORITHM_NAMES[alg]
+            )
     return keys, kem

@@ -9,6 +9,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "参与方创立件的签发方或者所引签署件不符合规定。",
         "The inception names an issuer or other statements as no inception may.",
     ),
+    "parties.key-algorithm": (
+        "用途{field}的密钥须用{expected}算法。",
+        "The key for “{field}” must be an {expected} key.",
+    ),
     "parties.keys": (
         "创立件须按规定次序载明各用途密钥，每种用途一把，互不相同，且算法正确。",
         (
@@ -109,6 +113,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "address.not-https": (
         "{url} 须使用 https；只有本机回环地址可以使用 http。",
         "{url} must be https; only a loopback address of this machine may be plain http.",
+    ),
+    "address.not-its-own": (
+        "节点地址所属事项不是该方自己开启的。",
+        "A node's address must stand in a thread that its own party opened.",
     ),
     "address.thread": (
         "节点地址不属于任何机制，不发给任何一方，也不附其他内容。",

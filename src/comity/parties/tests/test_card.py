@@ -14,14 +14,19 @@ from comity.log.checkpoint import Checkpoint, sign_checkpoint
 from comity.log.merkle import leaf_hash
 from comity.log.receipt import build_receipt, sign_head
 from comity.log.tree import Tree
-from comity.parties.address import Address, make_address
+from comity.parties.address import KIND as ADDRESS
+from comity.parties.address import Address, make_address, own_part
 from comity.parties.card import HEADER, CardPart, read_card, write_card
 from comity.parties.inception import LOG, LOG_PQ, RECEIPT, SIGN
 from comity.parties.policy import Policy, make_policy
 from comity.parties.speech import Spoken, name_sections, speak
 from comity.parties.tests.party_stories import NOW, Known, known, new_party
+from comity.statement.act import Act, act_section
+from comity.statement.body import ACT, payload_of
 from comity.statement.cbor import Value, decode, encode
-from comity.statement.envelope import attach, parse
+from comity.statement.envelope import attach, parse, sign
+from comity.statement.model import StatementId, SubjectId, subject_urn
+from comity.statement.subject import subject_id
 
 URL = "https://node.example"
 WEAK = encode({1: 1, 3: -19, -1: 6, -2: bytes(32)})
@@ -162,6 +167,42 @@ def test_an_address_by_somebody_else_is_refused() -> None:
     with pytest.raises(ComityError) as refused:
         write_card(mixed.inception, mixed.node)
     assert refused.value.code == "card.node"
+
+
+def test_an_address_opens_a_subject_of_its_own_or_continues_one() -> None:
+    """Signed by the right party, in another's subject, or in none that anybody opened."""
+    owner, other = known("Aurelia"), known("Boralia")
+    own = own_part(Address(url=URL, pin=None))
+    foreign = subject_id(other.party.id, bytes(32))
+    sid = StatementId(bytes(32))
+    opening = Act(type=ADDRESS, nonce=bytes(32), own=own)
+    loose = Act(type=ADDRESS, own=own)
+    after = Act(type=ADDRESS, case=sid, prev=sid, seen=(sid,), own=own)
+
+    def code(act: Act, subject: bytes) -> str:
+        section = act_section(act)
+        statement = sign(
+            issuer=owner.party.id,
+            subject=subject_urn(SubjectId(subject)),
+            issued_at=NOW,
+            payload=payload_of([section]),
+            signer=owner.keys[SIGN],
+        )
+        spoken = Spoken(statement=statement, act=act, sections={ACT: section})
+        policy = make_policy(
+            owner.party.id, Policy(), bytes(32), signer=owner.keys[SIGN], issued_at=NOW
+        )
+        _, inception, address = logged(owner, policy, owner.inception, spoken)
+        try:
+            write_card(inception, address)
+        except ComityError as error:
+            return error.code
+        return "read"
+
+    assert code(opening, subject_id(owner.party.id, bytes(32))) == "read"
+    assert code(after, foreign) == "read"
+    assert code(opening, foreign) == "address.not-its-own"
+    assert code(loose, foreign) == "address.not-its-own"
 
 
 def test_a_card_without_receipt_is_refused() -> None:

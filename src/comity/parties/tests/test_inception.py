@@ -1,5 +1,6 @@
 """Inceptions: a party is what it says itself, under its own key."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -26,8 +27,9 @@ from comity.statement import cbor
 from comity.statement.act import Act
 from comity.statement.body import TEXT_TYPE, Section, new_section
 from comity.statement.cbor import Value
-from comity.statement.keys import MLDSA44, PrivateKey
+from comity.statement.keys import ES256, MLDSA44, PrivateKey
 from comity.statement.model import PartyId, party_id
+from comity.wording import tell
 
 
 def refusal(new: NewParty, signer: PrivateKey | None = None) -> str:
@@ -76,7 +78,25 @@ def test_checkpoints_need_their_algorithms() -> None:
     new = new_party("Aurelia")
     other = PrivateKey.load(MLDSA44, bytes(32)).public.encoded
 
-    assert refusal(replace(new, keys={**new.keys, LOG: other})) == "parties.keys"
+    assert refusal(replace(new, keys={**new.keys, LOG: other})) == "parties.key-algorithm"
+
+
+def test_requests_between_nodes_need_their_algorithm() -> None:
+    """Whoever checks them knows Ed25519 and nothing else: said at meet, not at each request."""
+    keys = fresh_keys("Aurelia")
+    new = new_party("Aurelia")
+    other = PrivateKey.generate(ES256).public.encoded
+
+    with pytest.raises(FormatError) as refused:
+        make_inception(
+            replace(new, keys={**new.keys, TRANSPORT: other}), signer=keys[SIGN], issued_at=NOW
+        )
+    facts = {"field": "transport", "expected": "Ed25519"}
+    assert (refused.value.code, dict(refused.value.facts)) == ("parties.key-algorithm", facts)
+    for lang in ("en", "zh"):
+        assert {"transport", "Ed25519"} <= set(
+            re.findall("[a-zA-Z0-9]+", tell(refused.value, lang))
+        )
 
 
 def test_a_key_of_small_order_is_refused() -> None:
