@@ -36,7 +36,7 @@ class Store:
         Raises:
             PeerError: ``store.in-use`` (another process has the folder open),
                 ``store.failed``.
-            FormatError: ``store.old-sqlite``, ``store.other-version``.
+            FormatError: ``store.damaged``, ``store.old-sqlite``, ``store.other-version``.
 
         """
         check_sqlite(apsw.sqlite_lib_version())
@@ -60,6 +60,8 @@ class Store:
             connection.set_busy_timeout(10_000)
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
                 connection.pragma(*pragma.split("="))
+        except (apsw.NotADBError, apsw.CorruptError) as error:
+            raise FormatError("store.damaged", path=self._path) from error
         except apsw.Error as error:
             raise PeerError("store.failed", why=type(error).__name__) from error
         return connection

@@ -86,7 +86,7 @@ SELECT log, size, time, receipt FROM receipt WHERE sid = ? ORDER BY log
 SELECT r.sid, r.log, r.size, r.time, r.receipt FROM receipt r JOIN statement s ON s.sid = r.sid
 WHERE s.subject = ? ORDER BY r.sid, r.log
 -- name: all_receipts
-SELECT r.sid, r.log, r.receipt, s.entry FROM receipt r JOIN statement s ON s.sid = r.sid
+SELECT r.log, r.size, r.time, r.receipt, s.entry FROM receipt r JOIN statement s ON s.sid = r.sid
 
 -- name: queue
 INSERT INTO outbox (peer, sid, queued_at) VALUES (?, ?, ?)

@@ -45,7 +45,7 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "node.db").write_bytes(b"not a database, but long enough to be read as one" * 99)
-    with pytest.raises(PeerError, match=r"store\.failed"):
+    with pytest.raises(FormatError, match=r"store\.damaged"):
         Store(tmp_path)
     # The lock was let go.
     (tmp_path / "node.db").unlink()
