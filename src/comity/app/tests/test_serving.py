@@ -16,25 +16,31 @@ from comity.node.node import Node
 from comity.node.settings import load_settings
 
 CONTENT = "what an officer wrote"
+TICKS = 3
 
 
 def test_a_tick_that_fails_is_noted_without_what_it_was_about(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its kind and its place, never content; and the next tick comes."""
-    ticks: list[int] = []
+    ticks = asyncio.Event()
+    seen: list[int] = []
+    loops: list[asyncio.AbstractEventLoop] = []
 
     def fail(now: int) -> None:
-        ticks.append(now)
+        seen.append(now)
+        if len(seen) == TICKS:
+            loops[0].call_soon_threadsafe(ticks.set)
         raise ValueError(CONTENT)
 
     monkeypatch.setattr(serving, "TICK_SECONDS", 0.01)
     node = cast("Node", SimpleNamespace(tick=fail, clock=SimpleNamespace(now=lambda: 1)))
 
     async def story() -> None:
+        loops.append(asyncio.get_running_loop())
         async with serving.beside(serving.tick(node)):
-            while len(ticks) < 3:
-                await asyncio.sleep(0.01)
+            await ticks.wait()
+            await asyncio.sleep(0.05)
 
     with caplog.at_level(logging.DEBUG):
         asyncio.run(asyncio.wait_for(story(), 5))
@@ -45,7 +51,7 @@ def test_a_tick_that_fails_is_noted_without_what_it_was_about(
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_a_closed_network_is_allowed_when_the_node_is_set_up(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], allowed: bool
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, allowed: bool
 ) -> None:
     """And only then; it stands in the settings, where an operator can change it."""
     folder = tmp_path / "node"
