@@ -55,7 +55,9 @@ class About:
 
 
 WHOLE: Final = About(object="*")
-READING_COPY: Final = "reading-copy"
+READING_COPY, STATE = "reading-copy", "state"
+DIAGNOSES: Final = frozenset({READING_COPY, STATE})
+"""Checks that inform the reader: whatever they find, they make nothing of the whole."""
 NO_WORDS: Final = BilingualText(zh="", en="")
 
 
@@ -120,10 +122,13 @@ class Checks:
 
     def reading_copy(self, about: About) -> None:
         """Note that a paper is for reading only: it is counted, and what it says is no evidence."""
-        code = "verify.copy-not-checked"
+        self.aside(READING_COPY, about, "verify.copy-not-checked")
+
+    def aside(self, check: str, about: About, code: str) -> None:
+        """Note what is not checked and makes nothing of the whole (``DIAGNOSES``)."""
         self.made.append(
             Check(
-                check=READING_COPY,
+                check=check,
                 about=about,
                 finding=Finding.NOT_CHECKED,
                 code=code,
@@ -155,7 +160,8 @@ class Checks:
         found = {each.makes for each in self.made if each.makes is not None}
         # What rests on something unproved is not valid, even if nobody said so.
         open_ = any(
-            each.finding is Finding.NOT_CHECKED and each.check != READING_COPY for each in self.made
+            each.finding is Finding.NOT_CHECKED and each.check not in DIAGNOSES
+            for each in self.made
         )
         if open_ and not found:
             found.add(Verdict.VALID_WITH_GAPS)

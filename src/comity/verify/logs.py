@@ -25,6 +25,14 @@ from comity.verify.checks import About, Checks
 from comity.verify.said import Hearing
 
 MOST_PROOF_BYTES: Final = 8 * 1024
+_OF_HEAD: Final = (
+    "log.note",
+    "log.checkpoint",
+    "log.head",
+    "log.receipt-checkpoint",
+    "log.receipt-signature",
+)
+"""Beginnings of the codes that find fault with the head under a receipt."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,7 +118,7 @@ class _Reader:
             data = self.bundle.archive.read(about.object, MOST_RECEIPT_BYTES)
             receipt = verify_receipt(data, entry, keys)
         except ComityError as error:
-            of_head = error.code.startswith(("log.note", "log.checkpoint", "log.head"))
+            of_head = error.code.startswith(_OF_HEAD)
             self.checks.error("head" if of_head else "inclusion", about, error)
             self.checks.rests(["inclusion" if of_head else "head"], about)
             return None

@@ -27,6 +27,7 @@ _OF_A_STATEMENT: Final = (
     "links",
     "charter",
     "rules",
+    "state",
     "evidence",
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from comity.casefile.layout import receipt_path
@@ -25,6 +26,7 @@ from comity.verify.bundle import Bundle
 from comity.verify.checks import WHOLE, About, Checks, Verdict
 from comity.verify.logs import Logs
 from comity.verify.said import Heard, Hearing
+from comity.verify.states import check_states
 from comity.verify.versions import newer_version
 
 NEWER: Final = (".unknown-kind", ".unknown-profile", ".unknown-version")
@@ -181,15 +183,17 @@ def _read(
         case.checks.missing("links", WHOLE, "verify.opening-missing", subject=urn)
         for each in heard.values():
             case.checks.rests(["rules"], each.about)
+        check_states(heard, None, None, case.checks)
         return Thread(
             subject=subject, heard=heard, opening=None, telling=None, capability=None, state=None
         )
     telling = tell(said, parties_of(opening))
     capability = capability_of(opening.act.type)
-    state = None
+    state, retold = None, None
     if capability is not None and ground is not None:
         proofs = proven(said, case.hearing.entries, case.directory, ground)
-        state = capability.fold(telling.told, proofs)
+        retold = partial(capability.fold, ground=proofs)
+        state = retold(telling.told)
     apart = frozenset(each.id for each in chosen.apart)
     thread = Thread(
         subject=subject,
@@ -210,6 +214,7 @@ def _read(
     _check_links(case, thread, telling)
     _check_logged(case, thread, telling)
     _check_rules(case, thread, telling)
+    check_states(heard, telling, retold, case.checks)
     return thread
 
 
@@ -263,10 +268,12 @@ def _check_rules(case: Case, thread: Thread, telling: Telling) -> None:
             case.checks.missing("rules", each.about, "verify.waiting")
         elif thread.state is None:
             case.checks.rests(["rules"], each.about)
-        elif rule is None:
-            case.checks.holds("rules", each.about)
-        else:
+        elif rule is not None:
             case.checks.holds("rules", each.about, without_effect(rule))
+        elif is_nodes_word(each.said.act.type) and not each.said.by_node:
+            case.checks.note("rules", each.about, "verify.said-by-officers")
+        else:
+            case.checks.holds("rules", each.about)
 
 
 def _barred(telling: Telling, state: State | None) -> dict[StatementId, Rule]:
@@ -285,7 +292,7 @@ def without_effect(rule: Rule) -> BilingualText:
 def _check_kind(case: Case, thread: Thread, heard: Heard) -> bool:
     """Check that a kind is known, and that the statement is of its form."""
     kind, capability = heard.said.act.type, thread.capability
-    if kind == SEEN or kind.startswith(DELIVERY):
+    if is_nodes_word(kind):
         return capability is not None or _unknown(case, heard)
     if capability is None or kind not in capability.kinds:
         return _unknown(case, heard)
@@ -298,6 +305,11 @@ def _check_kind(case: Case, thread: Thread, heard: Heard) -> bool:
             case.checks.error("rules", heard.about, error)
             return False
     return True
+
+
+def is_nodes_word(kind: str) -> bool:
+    """Tell whether nodes say this by themselves; officers may, and then it is told (THREAD-5)."""
+    return kind == SEEN or kind.startswith(DELIVERY)
 
 
 def _unknown(case: Case, heard: Heard) -> bool:

@@ -212,6 +212,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "verify.check.consistency": ("延续", "consistency"),
     "verify.check.charter": ("章程", "charter"),
     "verify.check.rules": ("规则", "rules"),
+    "verify.check.state": ("所见状态", "state seen"),
     "verify.check.links": ("前后关联", "links"),
     "verify.check.evidence": ("附件", "evidence"),
     "verify.check.demo": ("演示标记", "demo mark"),
@@ -404,6 +405,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The manifest names another kind of subject.",
     ),
     "verify.without-effect": ("不产生效力（{rule}）：{text}", "Without effect ({rule}): {text}"),
+    "verify.said-by-officers": (
+        "以承办人员的签名密钥签署，并非节点自行签发。",
+        "Signed with the officers' key, not by the node itself.",
+    ),
+    "verify.state-differs": (
+        "签发方的程序由其所见签署件得出的状态与本程序的不同。仅供查找原因，不影响效力，也不影响结论。",
+        "The author's program made another state of what it had seen than this one does. This "
+        "helps to find the cause; it changes no effect and no verdict.",
+    ),
+    "verify.state-not-told": (
+        "本文件不足以得出签发方所见的状态，或者事项过长。仅供查找原因，不影响结论。",
+        "The state that its author saw cannot be told from this file, or the matter is too long "
+        "for that. It would help to find causes and changes no verdict.",
+    ),
     "verify.waiting": (
         "所引用的签署件缺失，无法判断其效力。",
         "What it refers to is missing, so its effect cannot be told.",
