@@ -160,6 +160,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "assistance.presumed": ("按第三方存放回执推定起算", "start presumed from a deposit receipt"),
     "assistance.no-effect": ("不生效", "WITHOUT EFFECT"),
     "assistance.late": ("迟到，不改变已成终局的内容", "late: it changes nothing that is settled"),
+    "assistance.said-by-officers": (
+        "以承办人员的签名密钥签署，并非节点自行签发",
+        "signed with the officers' key, not by the node itself",
+    ),
     "assistance.state-differs": (
         "其签发方的程序从同样的在先签署件得出了另一状态（不影响效力）：请核对双方的版本",
         "its author's program made another state of what it had seen (this changes no effect): "

@@ -202,11 +202,7 @@ def _statement(result: Result, number: int, told: Json, lang: Language) -> Itera
         yield f"     {say('assistance.no-effect', lang)} — {line(text(rule, 'rule'))}"
         yield indented(text(rule, "zh"), "       ")
         yield indented(text(rule, "en"), "       ")
-    for flag, key in (("late", "late"), ("ignored_what_it_held", "ignored")):
-        if at(told, flag):
-            yield "     ! " + say(f"assistance.{key}", lang)
-    if text(told, "state") == "differs":
-        yield "     ! " + say("assistance.state-differs", lang)
+    yield from _flags(told, lang)
     yield from _texts(told, lang)
     for absent in items(told, "no_text"):
         yield f"     ({line(text(absent, lang))})"
@@ -218,6 +214,17 @@ def _statement(result: Result, number: int, told: Json, lang: Language) -> Itera
     name = say("assistance.statement-line", lang, statement=line(text(told, "statement")))
     yield f"     {name}"
     yield f"     {_receipts(result, told, lang)}"
+
+
+def _flags(told: Json, lang: Language) -> Iterator[str]:
+    flags = {
+        "late": at(told, "late"),
+        "ignored": at(told, "ignored_what_it_held"),
+        "said-by-officers": text(told, "note", lang) and not at(told, "by_node"),
+        "state-differs": text(told, "state") == "differs",
+    }
+    for key in (key for key, flies in flags.items() if flies):
+        yield "     ! " + say(f"assistance.{key}", lang)
 
 
 def _decided(result: Result, told: Json, lang: Language) -> str:

@@ -1,5 +1,7 @@
 """Every statement that continues a thread says what state its author saw (ruling 20)."""
 
+import pytest
+
 from comity.capabilities.assistance.words_case import case
 from comity.fold.thread import SEEN
 from comity.node.tests.world import World, forge, parcel
@@ -28,6 +30,31 @@ def test_what_honest_nodes_say_fits_at_both_ends(pair: World) -> None:
         assert found == [None, *["fits"] * (len(found) - 1)]
     told = load_thread(pair.nodes["a"].keeping, subject).telling.told
     assert {each.said.by_node for each in told} == {True, False}
+
+
+@pytest.mark.parametrize("by", ["node", "sign"])
+def test_it_is_shown_whose_key_signed_a_nodes_word(pair: World, by: str) -> None:
+    """THREAD-5 bars a node's key from officers' words, and nobody from a node's."""
+    a, b = pair.nodes["a"], pair.nodes["b"]
+    subject = pair.request("a", "b")
+    pair.pump()
+    first = load_thread(a.keeping, subject).opening
+    assert first is not None
+    act = Act(
+        type=SEEN,
+        net=pair.net,
+        case=first.id,
+        aud=(b.party,),
+        prev=first.id,
+        seen=(first.id,),
+    )
+    pair.hand("a", "b", parcel(a, forge(a, subject, act, by=by), b))
+    shown = pair.ask("b", "show", subject=subject_urn(subject))
+    (word,) = (each for each in shown["statements"] if each["kind"] == SEEN)
+    assert (word["by_node"], word["effect"]) == (by == "node", True)
+    for lang in ("en", "zh"):
+        told = say("assistance.said-by-officers", lang) in case(shown, lang)
+        assert told == (by == "sign")
 
 
 def test_another_state_is_shown_and_changes_nothing(pair: World) -> None:
