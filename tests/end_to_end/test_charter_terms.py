@@ -166,7 +166,7 @@ def test_the_terms_of_a_charter_are_shown_at_both_ends(pair: Pair) -> None:
             "waits 5 seconds",
         ],
         "zh": [
-            "assistance.clarify en；其余各类表示 en, zh",
+            "assistance.clarify en；其余各种签署件 en, zh",
             "三分之二多数",
             "每1年6个月一次",
             "12小时",

@@ -3,12 +3,14 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
 
-from comity.app import telling
+from comity.app import desk_words, telling
+from comity.app.caller import Caller
 from comity.errors import FormatError
 from comity.kit.desk import Json
 from comity.kit.spoken import SpokenCommand, option
@@ -169,9 +171,9 @@ def parties(terminal: Terminal, as_json: bool) -> None:
 @click.pass_context
 def desk(ctx: click.Context, check: bool, as_json: bool) -> None:
     """Show what is owed, next deadline first."""
-    terminal: Terminal = ctx.obj
+    terminal: Caller = ctx.obj
     result = terminal.call("desk")
-    terminal.show(result, json=as_json, words=telling.desk)
+    terminal.show(result, json=as_json, words=partial(desk_words.desk, folder=terminal.folder))
     if check and result.get("overdue"):
         ctx.exit(EXIT_OVERDUE)
 

@@ -1,7 +1,7 @@
 """What the commands of a node print for people; programs ask for ``--json`` instead."""
 
 from comity.kit.desk import Json
-from comity.kit.language import Language, duration_in_words, time_in_words
+from comity.kit.language import Language, duration_in_words
 from comity.kit.printing import line, table
 from comity.kit.told import at, items, part, text
 from comity.wording import SENTENCES, say
@@ -175,27 +175,3 @@ def health(result: Result, lang: Language) -> str:
     facts = {"size": text(result, "log_size"), "said": text(result, "said")}
     told.append(say("cli.told.health" if result.get("ok") else "cli.told.faults", lang, **facts))
     return "\n".join(told)
-
-
-def desk(result: Result, lang: Language) -> str:
-    """Print what is owed, next deadline first, and what is awaited."""
-    heads = [say(f"cli.told.{head}", lang) for head in ("due", "duty", "with", "case")]
-    told = []
-    for kind in ("owed", "awaited"):
-        found = items(result, kind)
-        told.append(say(f"cli.told.{kind}", lang, count=len(found)))
-        if found:
-            told.append(table(heads, (_owed(one, lang) for one in found)))
-    return with_mark(result, told, lang)
-
-
-def _owed(one: Json, lang: Language) -> tuple[str, str, str, str]:
-    """Return a row of the desk; that a time has passed is told in a word."""
-    due = text(one, "due")
-    late = say("cli.told.overdue", lang) if at(one, "overdue") else ""
-    ends = [at(one, end) for end in ("requester", "addressee") if not at(one, end, "is_us")]
-    other = text(ends[0], "code") or name_in(ends[0], lang) if ends else ""
-    duty = text(one, "duty_label", lang) or text(one, "duty") or say("cli.told.our-word", lang)
-    when = time_in_words(due, lang) if due else "-"
-    case = f"{text(one, 'reference') or name_in(one, lang)} {text(one, 'subject')}".strip()
-    return f"{when} {late}".strip(), duty, other, case

@@ -298,13 +298,29 @@ TOLD: dict[str, tuple[str, str]] = {
     ),
     "cli.told.owed": ("本方待办：{count}项", "owed by us: {count}"),
     "cli.told.awaited": ("等待他方：{count}项", "awaited from others: {count}"),
-    "cli.told.due": ("到期时间", "DUE"),
-    "cli.told.duty": ("义务", "DUTY"),
-    "cli.told.with": ("对方", "WITH"),
-    "cli.told.case": ("案件", "CASE"),
-    "cli.told.overdue": ("（已逾期）", "(overdue)"),
+    "cli.desk.left": ("{when}，还剩{span}", "due {when}, {span} left"),
+    "cli.desk.overdue": ("{when}，已逾期{span}", "due {when}, OVERDUE by {span}"),
+    "cli.desk.no-deadline": ("无时限", "no deadline"),
+    "cli.desk.our-word": ("等待表示（{phase}）", "a statement is awaited ({phase})"),
+    "cli.desk.asked-of-us": (
+        "{duty}：{name}〔{code}〕向本方提出的请求{reference}",
+        "{duty}: request {reference} of {name} [{code}] to us",
+    ),
+    "cli.desk.asked-of-us-unnamed": (
+        "{duty}：{name}向本方提出的请求{reference}",
+        "{duty}: request {reference} of {name} to us",
+    ),
+    "cli.desk.asked-by-us": (
+        "{duty}：本方向{name}〔{code}〕提出的请求{reference}",
+        "{duty}: our request {reference} to {name} [{code}]",
+    ),
+    "cli.desk.asked-by-us-unnamed": (
+        "{duty}：本方向{name}提出的请求{reference}",
+        "{duty}: our request {reference} to {name}",
+    ),
+    "cli.desk.charter": ("{duty}：{name}", "{duty}: {name}"),
+    "cli.desk.verbs": ("可用的动词：{verbs}", "verbs open to us: {verbs}"),
     "cli.told.accede": ("签署章程", "sign the charter"),
-    "cli.told.our-word": ("等待表示", "a statement is awaited"),
     "cli.told.faults": ("发现故障，见上。", "Faults found, see above."),
 }
 

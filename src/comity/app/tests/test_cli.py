@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from comity.app import cli_mechanism, desks, telling
+from comity.app import cli_mechanism, desk_words, desks, telling
 from comity.app.caller import Caller
 from comity.app.cli import COMMANDS, asked_language, comity, run
 from comity.app.operations import runner
@@ -247,7 +247,7 @@ def test_a_demonstration_says_so_on_the_first_line() -> None:
         telling.mechanisms({"mechanisms": [{**party, "subject": "s"}]}, "en"),
         telling.mechanism({**party, "subject": "s", "root": "r"}, "en"),
         telling.met(party, "en"),
-        telling.desk({"owed": [], "awaited": [], "demo": True}, "en"),
+        desk_words.desk({"owed": [], "awaited": [], "demo": True}, "en"),
     ):
         assert "emonstration" in told.splitlines()[0]
 

@@ -6,9 +6,11 @@ from functools import cache
 from typing import Final
 
 from comity.capabilities.assistance.case import party_json
+from comity.capabilities.assistance.moves import MOVES
 from comity.capabilities.assistance.operations.submitting import drafts_json
 from comity.capabilities.assistance.profiles import PROFILES
 from comity.capabilities.assistance.projection import Row, read_row
+from comity.capabilities.assistance.request import Role
 from comity.errors import ComityError
 from comity.kit.asked import Asked
 from comity.kit.desk import Json
@@ -53,6 +55,7 @@ def desk(office: Office, /, **arguments: Json) -> dict[str, Json]:
                 told |= {"duty": duty, "due": maybe_iso(due), "owed_by": party}
                 told |= {"duty_label": _label(row, duty)}
                 told |= {"overdue": due is not None and due < now}
+                told |= {"open_to_us": _open_to(row, office.party)}
                 found.append((due if due is not None else NO_DEADLINE, told))
     return {
         "as_of": iso(now),
@@ -74,6 +77,13 @@ def _theirs(row: Row, us: PartyId) -> tuple[int | None, str | None, str | None]:
     """Return what the other party owes on a case of ours."""
     other = row.addressee if row.requester == us else row.requester
     return (None, None, None) if other is None else _owed(row, PartyId(other))
+
+
+def _open_to(row: Row, us: PartyId) -> list[Json]:
+    """Return the verbs that the table lets us say now, each once."""
+    role = Role.REQUESTER if row.requester == us else Role.ADDRESSEE
+    steps = [step for step, by, at in MOVES if (by, at) == (role, row.phase)]
+    return [*dict.fromkeys(step.partition(":")[0] for step in steps)]
 
 
 def _label(row: Row, duty: str | None) -> Json:
