@@ -15,6 +15,7 @@ from comity.statement.body import (
     open_partial,
 )
 from comity.statement.model import PartyId, StatementId, SubjectId
+from comity.statement.text import BilingualText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,8 @@ class ThreadContent:
 
     subject: SubjectId
     statements: tuple[StatementContent, ...]
+    words: Mapping[StatementId, Mapping[str, BilingualText]] = field(default_factory=dict)
+    """What the codes of a statement are called, by their keys; for the reading copies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

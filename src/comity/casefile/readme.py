@@ -14,57 +14,57 @@ from comity.casefile.story import name_of
 from comity.statement.keys import ED25519, PublicKey
 from comity.statement.model import PartyId, subject_urn
 from comity.statement.text import BilingualText
-from comity.wording import say
+from comity.wording import SENTENCES, say
 
 # SubjectPublicKeyInfo of Ed25519 up to the key (RFC 8410, section 4).
 _ED25519_INFO: Final = bytes.fromhex("302a300506032b6570032100")
 
 _WHAT: Final = BilingualText(
-    zh="""本文件记录一个事项：各方说过什么、何时由谁的日志收录，以及核验所需的一切。
+    zh="""本案卷文件记录一个事项：各方说过什么、谁的日志不晚于何时收录，以及核验所需的一切。
 核验无需联网，无需账户，也无需信任交给您本文件的人。
 
 一、用程序核验
     comity verify 文件.comity --root 指纹
 
-  “指纹”是机制创始声明的编号（64位十六进制），或您所信任的一方的指纹。请从本文件以外的途径取得，
-  例如电话核对或纸质文本；本文件中写的指纹不能作数。
-  退出码：0 全部核验且无缺失；1 有误；2 无法读取；3 介于两者之间（缺失项会列出）。
+  “指纹”是信任根：机制章程的编号（64位十六进制数字），或您所信任的一方的指纹。请从本文件以外
+  取得，例如通过电话或书面；本文件中所写的不能作数。
+  退出码：0，各项均已核验且成立，无一缺失；1，有不成立之处；2，无法读取；3，介于其间（缺失项会列出）。
 
 二、内容
   manifest.cbor、manifest.cose   清单（每个文件的长度、SHA-256、SHA-512）及导出方对清单的签名
-  statements/   各项签署件，与日志所收录的逐字节相同；文件名为其编号
-  payloads/     正文各部分及其摘要；导出方未出示的部分只有摘要
-  receipts/     各方日志的回执：该日志在何时之前已收录该签署件
+  statements/   各签署件，与日志所收录的逐字节相同；文件名为其编号
+  payloads/     各正文的节及其摘要；未出示的节只有摘要
+  receipts/     各方日志的回执：该日志已收录该签署件，不晚于何时
   heads/        各方日志的检查点
   consistency/  （可有）证明日志的后一检查点延续前一检查点
-  cards/        各方名片：其创始声明，内含密钥
-  evidence/     附件，均为密文；密钥在正文的附件部分。附件可能含恶意程序，解密前请先隔离
+  cards/        各方名片：其创始签署件，内含密钥
+  evidence/     附件，均已加密；密钥在各正文中。附件可能含恶意程序，解密前请先隔离
   case.*.txt    阅读件，便于阅读，不是证据
 
 三、手工核验
-  1. 完整性：sha256sum 各文件，与清单所列比较。
-  2. 某签署件的签名（Ed25519）。设 S 为 statements/ 下的文件：
+  1. 完整性：将各文件的sha256sum与清单比较。
+  2. 签署件的签名（Ed25519）。设S为statements/下的一个文件：
        L=$(wc -c < "$S")
        { printf '\\204\\152Signature1'; tail -c +3 "$S" | head -c $((L-103)); \\
          printf '\\100'; tail -c 100 "$S" | head -c 34; } > message
        tail -c 64 "$S" > signature
        sha256sum message        # 应等于该文件名
        openssl pkeyutl -verify -pubin -inkey 签发方.pem -rawin -in message -sigfile signature
-     签发方的公钥见下，亦可自 cards/ 取得。ECDSA 与 ML-DSA 签名请用程序核验。
-  3. 附件：sha256sum evidence/文件，应等于其文件名。
+     各签发方的公钥见下，也在cards/中。ECDSA和ML-DSA签名请用程序核验。
+  3. 附件：evidence/下文件的sha256sum应等于其文件名。
 """,
-    en="""This file records one matter: what each party said, whose log held it by when, and all
-that is needed to check it.  Checking needs no network, no account, and no trust in whoever
+    en="""This case file records one subject: what each party said, whose log held it by when, and
+all that is needed to verify it.  Verifying needs no network, no account, and no trust in whoever
 gave you this file.
 
 1. With the program
     comity verify FILE.comity --root FINGERPRINT
 
-  FINGERPRINT is the id of the statement that founded the mechanism (64 hex digits), or the
+  FINGERPRINT is the root of trust: the id of the mechanism's charter (64 hex digits), or the
   fingerprint of a party that you trust.  Get it from outside this file, for example by
-  telephone or on paper; a fingerprint that stands in this file does not count.
-  Exit status: 0 all checked and nothing missing; 1 something is wrong; 2 cannot be read;
-  3 in between (what is missing is listed).
+  telephone or on paper; one that stands in this file does not count.
+  Exit code: 0, everything was checked and holds, nothing is missing; 1, something does not
+  hold; 2, cannot be read; 3, in between (what is missing is listed).
 
 2. What is in it
   manifest.cbor, manifest.cose   length, SHA-256 and SHA-512 of every file, signed by the exporter
@@ -116,7 +116,10 @@ def readme(content: CaseContent, keys: Mapping[PartyId, Mapping[str, PublicKey]]
         lines += ["", say("casefile.party", lang, name=name, party=letters(party.party))]
         lines.append(f"  {card_path(party.party)}")
         for purpose, key in sorted(keys.get(party.party, {}).items()):
-            lines += ["", f"  {purpose}: {key.kid.hex()}", *_pem(key)]
+            code = f"casefile.key.{purpose}"
+            called = say(code, lang) if code in SENTENCES else purpose
+            facts = {"purpose": called, "kid": key.kid.hex()}
+            lines += ["", "  " + say("casefile.key", lang, **facts), *_pem(key)]
     return "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,7 @@ direction of a line is shown as its number.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from comity.casefile.layout import letters
 from comity.statement.cbor import Value
 from comity.statement.model import PartyId, StatementId
+from comity.statement.text import BilingualText
 from comity.wording import SENTENCES, say
 
 LAST_SECOND: Final = 253_402_300_799
@@ -48,6 +49,8 @@ class StoryLine:
     claimed_at: int
     """The issuer's own date: unix seconds, UTC."""
     own: Mapping[str, Value] = field(default_factory=dict)
+    words: Mapping[str, BilingualText] = field(default_factory=dict)
+    """What codes of the own part are called, by their keys."""
     held: tuple[tuple[PartyId, int], ...] = ()
     """Whose log held it, at the latest when (unix seconds, UTC)."""
 
@@ -89,8 +92,9 @@ def tell_line(line: StoryLine, names: Names, lang: str) -> str:
     """Return the sentences for one statement."""
     who = name_of(line.issuer, names, lang)
     does = does_of(line.kind, lang)
-    told = say("story.said", lang, who=who, does=does, claimed=when(line.claimed_at))
-    parts = [told, *_own_words(line.own, lang)]
+    dated = say("story.dated", lang, claimed=when(line.claimed_at))
+    facts = say("story.between", lang).join([*_own_words(line, lang), dated])
+    parts = [say("story.said", lang, who=who, does=does, facts=facts)]
     for log, time in sorted(line.held, key=lambda each: (each[1], each[0])):
         name = name_of(log, names, lang)
         parts.append(say("story.held", lang, log=name, time=when(time)))
@@ -113,16 +117,24 @@ def phase_words(phase: str, lang: str) -> str:
     return say(code, lang) if code in SENTENCES else plain(phase)
 
 
-def _own_words(own: Mapping[str, Value], lang: str) -> list[str]:
+def _own_words(line: StoryLine, lang: str) -> list[str]:
     found = []
     for key in _TOLD:
-        value = own.get(key)
+        value = line.own.get(key)
         if isinstance(value, int) and not isinstance(value, bool) and key in _TIMES:
             value = when(value)
         if isinstance(value, str):
-            code = f"story.own.{key}"
-            label = say(code, lang) if code in SENTENCES else key
-            found.append(f"{label}{'：' if lang == 'zh' else ': '}{plain(value[:_MOST_WORD])}")
-    if not found:
-        return []
-    return [f"（{'；'.join(found)}）" if lang == "zh" else f"({'; '.join(found)})"]
+            label = _first((f"story.own.{line.kind}.{key}", f"story.own.{key}"), lang) or key
+            found.append(say("story.fact", lang, label=label, value=_word(line, key, value, lang)))
+    return found
+
+
+def _word(line: StoryLine, key: str, value: str, lang: str) -> str:
+    """Return what a code is called, by its profile or by the software; else the code itself."""
+    if (called := line.words.get(key)) is not None:
+        return plain(called.zh if lang == "zh" else called.en)
+    return _first((f"story.word.{key}.{value}",), lang) or plain(value[:_MOST_WORD])
+
+
+def _first(codes: Iterable[str], lang: str) -> str | None:
+    return next((say(code, lang) for code in codes if code in SENTENCES), None)

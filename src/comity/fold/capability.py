@@ -7,7 +7,9 @@ from typing import Protocol
 from comity.fold.entry import Said, Told
 from comity.fold.rule import Rule
 from comity.statement.body import Section
+from comity.statement.cbor import Value
 from comity.statement.model import PartyId, StatementId, SubjectId
+from comity.statement.text import BilingualText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,14 @@ class Capability(Protocol):
 
     def check(self, said: Said, sections: Mapping[str, Section]) -> None:
         """Check the form of a statement's own part; raises ``FormatError``."""
+
+    def words(
+        self, own: Mapping[str, Value], opening: Mapping[str, Value]
+    ) -> Mapping[str, BilingualText]:
+        """Return what codes in a statement's own part are called, by key; never raises.
+
+        The second is the own part of the thread's opening.
+        """
 
     def fold(self, told: Iterable[Told], ground: Ground) -> State:
         """Tell a whole thread; never raises."""

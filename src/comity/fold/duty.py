@@ -25,7 +25,7 @@ from comity.statement.text import BilingualText
 FROM_THE_RECEIPT: Final = Rule(
     "DUTY-1",
     BilingualText(
-        zh="被请求方的时限自其回执所载时间起算；如有第三成员的存放回执，且该回执时间加宽限期更早，"
+        zh="被请求方的时限自其回执所载时间起算；如有第三成员的存证回执，且该回执时间加宽限期更早，"
         "则以后者为准。请求方自己的回执不起算任何时限。",
         en="A duty of the addressee starts at the time of the addressee's receipt, or at the time "
         "of a third member's deposit receipt plus the grace period if that is earlier. "
@@ -37,7 +37,7 @@ CLARIFICATION_STOPS: Final = Rule(
     "DUTY-2",
     BilingualText(
         zh="被请求方要求澄清后、收到澄清前，时限停止计算。",
-        en="While the addressee waits for a clarification that it asked for, the clock stands "
+        en="While the addressee waits for a clarification that it asked for, its clocks stand "
         "still.",
     ),
     "docs/adr/0004-which-clock-counts.md",
@@ -45,7 +45,7 @@ CLARIFICATION_STOPS: Final = Rule(
 CALENDAR: Final = Rule(
     "DUTY-3",
     BilingualText(
-        zh="月和年按协调世界时的日历计算；当月没有该日的，取当月最后一日。日和周按每日二十四小时计算。",
+        zh="月和年按协调世界时的日历计算；当月没有该日的，取当月最后一日。日和周按每日24小时计算。",
         en="Months and years are those of the calendar in UTC; a day that the month does not have "
         "is its last day. Days and weeks are multiples of 24 hours.",
     ),

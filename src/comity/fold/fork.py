@@ -22,7 +22,7 @@ BRANCH_NOT_CHOSEN: Final = Rule(
     "THREAD-3",
     BilingualText(
         zh="一方在同一位置作出两份签署件（分叉）的，只有其余各方一致选择的分支有效；"
-        "尚未全部选择或者选择不一致的，各分支均不生效。",
+        "尚未全部选择或者选择不一致的，各分支均不产生效力。",
         en="Where a party made two statements at one place of its chain (a fork), only the branch "
         "that all the others chose has effect; until all have chosen, or if their choices differ, "
         "none has.",

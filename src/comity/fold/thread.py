@@ -38,7 +38,7 @@ _FINALITY: Final = "docs/adr/0003-finality-and-forks.md"
 IN_THREAD_ORDER: Final = Rule(
     "THREAD-1",
     BilingualText(
-        zh="同一事项的签署件按其所列已见签署件的先后讲述；次序未定的，编号小者在先。",
+        zh="事项的签署件按其所列已见签署件的先后讲述；次序未定的，编号小者在先。",
         en="A thread is told along what each statement had seen; ties go by the statement's id.",
     ),
     _ORDER,
@@ -46,7 +46,7 @@ IN_THREAD_ORDER: Final = Rule(
 SETTLED_STANDS: Final = Rule(
     "THREAD-2",
     BilingualText(
-        zh="各方均已确定收录的内容为终局，不再改变；其后出现而未见终局内容的签署件标为迟到，保留备查。",
+        zh="各方均已确立地见到的内容为终局，永不改变；其后在其旁出现的签署件予以留存，并显示为迟到。",
         en="What every party has firmly seen is settled and never changes; what turns up beside it "
         "later is kept and shown as late.",
     ),
@@ -64,7 +64,7 @@ ADDRESSED: Final = Rule(
 NODE_KEY: Final = Rule(
     "THREAD-5",
     BilingualText(
-        zh="节点密钥只能签发“已收录”签署件和有关投递的签署件。",
+        zh="节点自己的密钥只能签署：节点已收录签署件，以及投递的结果。",
         en="A node's own key signs only that the node holds statements, and what became of "
         "deliveries.",
     ),
@@ -73,7 +73,7 @@ NODE_KEY: Final = Rule(
 ONE_CHAIN: Final = Rule(
     "THREAD-6",
     BilingualText(
-        zh="签署件所接续的前一签署件须为同一签发方在本事项中的签署件。",
+        zh="签署件所接续的，须为同一签发方在同一事项中的签署件。",
         en="A statement continues a statement of the same issuer in the same thread.",
     ),
     _ORDER,

@@ -139,8 +139,15 @@ def _party(node: Node, party: PartyId) -> PartyContent:
 def _thread(node: Node, thread: Thread, left_out: frozenset[str]) -> ThreadContent:
     order = [each.said.id for each in thread.telling.told]
     order += sorted(thread.telling.waiting)
+    opening, capability = thread.opening, thread.capability
+    words = (
+        {}
+        if opening is None or capability is None
+        else {sid: capability.words(thread.said[sid].act.own, opening.act.own) for sid in order}
+    )
     return ThreadContent(
         subject=thread.subject,
+        words=words,
         statements=tuple(_statement(node, sid, thread.leaves[sid], left_out) for sid in order),
     )
 

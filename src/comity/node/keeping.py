@@ -35,7 +35,8 @@ UNDER_A_MECHANISM = Rule(
     "NODE-1",
     BilingualText(
         zh="事项须在本方为成员、且已经生效的机制之下开启。",
-        en="A thread is opened under a mechanism that is in force and of which we are a member.",
+        en="A subject must be opened under a mechanism that is in force and of which we are a "
+        "member.",
     ),
     "docs/adr/0009-mechanisms.md",
 )

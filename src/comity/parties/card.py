@@ -80,7 +80,7 @@ def write_card(inception: CardPart, node: CardPart) -> str:
     party = content.party
     notes = [f"# name ({tag}): {name}" for tag, name in party.names.items()]
     notes += [f"# party: {party.id}", f"# node: {content.address.url}"]
-    notes += [f"# words: {party.words.en}", f"# 指纹: {party.words.zh}"]
+    notes += [f"# words: {party.words.en}", f"# 指纹：{party.words.zh}"]
     return "\n".join([HEADER, *notes, *lines, ""])
 
 

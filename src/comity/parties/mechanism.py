@@ -5,7 +5,7 @@ MECH-1  A charter names its members, at least two, in neutral order, its founder
 MECH-2  Only a member that the charter names accedes, and each once; the founder has signed with
         the charter itself.
 MECH-3  An accession names the charter as its case and its mechanism.
-MECH-4  A mechanism has one charter, and nothing comes before it.
+MECH-4  A mechanism has only one charter, and no statement may come before it.
 MECH-5  A mechanism is in force when every founding member has signed the same charter.
 MECH-6  A charter is marked as a demonstration if and only if every founding member is.
 
@@ -33,6 +33,7 @@ from comity.parties.charter import (
 )
 from comity.parties.directory import Directory
 from comity.statement.body import Section
+from comity.statement.cbor import Value
 from comity.statement.model import PartyId, StatementId
 from comity.statement.text import BilingualText
 
@@ -41,7 +42,8 @@ WELL_FOUNDED: Final = Rule(
     "MECH-1",
     BilingualText(
         zh="章程须列明成员：至少两个，按中立次序排列且不重复，发起方在内，并发给其余全体成员。",
-        en="A charter names its members, at least two, in neutral order and each once, its founder "
+        en="A charter must name its members, at least two, in neutral order and each once, its "
+        "founder "
         "among them, and is addressed to exactly the others.",
     ),
     _SOURCE,
@@ -50,7 +52,7 @@ MEMBERS_ACCEDE: Final = Rule(
     "MECH-2",
     BilingualText(
         zh="只有章程所列成员可以加入，且只加入一次；发起方以签署章程为加入。",
-        en="Only a member that the charter names accedes, and only once; the founder has signed "
+        en="Only a member that the charter names may accede, and only once; the founder has signed "
         "with the charter itself.",
     ),
     _SOURCE,
@@ -58,23 +60,23 @@ MEMBERS_ACCEDE: Final = Rule(
 SAME_CHARTER: Final = Rule(
     "MECH-3",
     BilingualText(
-        zh="加入须指明所加入的章程。",
-        en="An accession names the charter that it accedes to.",
+        zh="加入须指明其所加入的章程。",
+        en="An accession must name the charter that it accedes to.",
     ),
     _SOURCE,
 )
 ONE_CHARTER: Final = Rule(
     "MECH-4",
     BilingualText(
-        zh="一个机制只有一份章程，此前不得有其他签署件。",
-        en="A mechanism has one charter, and nothing comes before it.",
+        zh="一个机制只有一份章程，其前不得有任何签署件。",
+        en="A mechanism has only one charter, and no statement may come before it.",
     ),
     _SOURCE,
 )
 ALL_HAVE_SIGNED: Final = Rule(
     "MECH-5",
     BilingualText(
-        zh="全体创始成员签署同一章程时，机制生效。",
+        zh="全体创始成员均已签署同一份章程时，机制生效。",
         en="A mechanism is in force when every founding member has signed the same charter.",
     ),
     _SOURCE,
@@ -209,6 +211,13 @@ class _MechanismCapability:
             raise FormatError("parties.other-kind", kind=said.act.type, expected=ACCEDE)
         elif said.act.own or said.act.texts or set(sections) != {"act"}:
             raise FormatError("charter.accession")
+
+    def words(
+        self, own: Mapping[str, Value], opening: Mapping[str, Value]
+    ) -> Mapping[str, BilingualText]:
+        """Return nothing: a charter has no codes of a profile."""
+        del own, opening
+        return {}
 
     def fold(self, told: Iterable[Told], ground: Ground) -> Mechanism:
         """Tell a whole thread; never raises."""

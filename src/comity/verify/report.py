@@ -116,7 +116,7 @@ class Report:
         if self.missing:
             yield ""
             yield say("verify.missing", lang)
-            yield from (f"  {each.about.object}: {_why(each, lang)}" for each in self.missing)
+            yield from (f"  {_of_object(each, lang)}" for each in self.missing)
         yield ""
         yield from self._verdict(lang)
 
@@ -156,16 +156,21 @@ class Report:
     def _verdict(self, lang: str) -> Iterator[str]:
         for each in self.checks:
             if each.finding is Finding.FAILS:
-                yield f"{plain(each.about.object)}: {_why(each, lang)}"
+                yield _of_object(each, lang)
         text = say(f"verify.{self.verdict.value}", lang)
         yield say("verify.verdict", lang, verdict=self.verdict.value, text=text)
         if self.verdicts[1:]:
-            others = ", ".join(each.value for each in self.verdicts[1:])
+            others = ("、" if lang == "zh" else ", ").join(each.value for each in self.verdicts[1:])
             yield say("verify.also", lang, verdicts=others)
 
 
 def _in(sentence: Sentence, lang: str) -> str:
     return sentence.text.zh if lang == "zh" else sentence.text.en
+
+
+def _of_object(check: Check, lang: str) -> str:
+    facts = {"label": plain(check.about.object), "value": _why(check, lang)}
+    return say("story.fact", lang, **facts)
 
 
 def _why(check: Check, lang: str) -> str:

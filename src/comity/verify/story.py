@@ -1,9 +1,10 @@
 """The story as it was proved: each statement in its place, with whose log held it by when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from comity.casefile.story import Names, StoryLine, phase_words, tell_line
+from comity.statement.cbor import Value
 from comity.statement.model import StatementId
 from comity.statement.text import BilingualText
 from comity.verify.logs import Logs
@@ -36,6 +37,7 @@ def _sentences(thread: Thread, logs: Logs, names: Names) -> Iterator[Sentence]:
             issuer=said.issuer,
             claimed_at=said.claimed_at,
             own=said.act.own,
+            words=_words(thread, said.act.own),
             held=tuple(
                 (log, receipt.time) for (of, log), receipt in logs.receipts.items() if of == sid
             ),
@@ -52,3 +54,10 @@ def _sentences(thread: Thread, logs: Logs, names: Names) -> Iterator[Sentence]:
             say("verify.phase", lang, phase=phase_words(phase, lang)) for lang in ("zh", "en")
         )
         yield Sentence(statement=None, text=BilingualText(zh=zh, en=en))
+
+
+def _words(thread: Thread, own: Mapping[str, Value]) -> Mapping[str, BilingualText]:
+    """Return what codes are called, as the capability that the thread belongs to says."""
+    if thread.capability is None or thread.opening is None:
+        return {}
+    return thread.capability.words(own, thread.opening.act.own)

@@ -60,7 +60,7 @@ def say(code: str, lang: str, /, **facts: object) -> str:
 def tell(error: ComityError, lang: str) -> str:
     """Return what went wrong as a sentence; an unknown code tells itself."""
     if isinstance(error, RuleError):
-        return f"{error.code}: {error.zh if lang == 'zh' else error.en}"
+        return f"{error.code}：{error.zh}" if lang == "zh" else f"{error.code}: {error.en}"
     if error.code not in SENTENCES:
         return str(error)
     facts = error.facts

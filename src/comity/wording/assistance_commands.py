@@ -3,7 +3,7 @@
 SENTENCES: dict[str, tuple[str, str]] = {
     "cli.assistance": ("协助请求。", "Requests for assistance."),
     "cli.assistance.form": (
-        "给出一种请求类型的空白表单，逐项说明。",
+        "给出一种请求类型的空白表单，逐项说明各字段。",
         "Give the empty form of a profile, each field explained.",
     ),
     "cli.assistance.submit": (
@@ -16,29 +16,32 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "cli.assistance.list": ("列出全部案件和草稿。", "List all cases and drafts."),
     "cli.assistance.show": (
-        "显示一案全貌：现状、时限、所有声明和回执。",
-        "Show a case in full: where it stands, clocks, everything that was said, receipts.",
+        "显示一案全貌：现状、时限、全部签署件和回执。",
+        "Show a case in full: where it stands, clocks, every statement, receipts.",
     ),
     "cli.assistance.acknowledge": (
-        "确认收到请求。这不表示同意。",
-        "Acknowledge that a request was received. This agrees to nothing.",
+        "确认收到请求；不表示同意。",
+        "Acknowledge a request; this agrees to nothing.",
     ),
     "cli.assistance.clarify": (
-        "被请求方提问，或请求方回复；等待回复期间时限暂停。",
-        "Ask a question about a request, or reply to one; clocks stop while a reply is awaited.",
+        "被请求方提问，或请求方回复；等待回复期间，时限停止计算。",
+        "Ask, as the addressee, or reply, as the requester; clocks stop while a reply is awaited.",
     ),
     "cli.assistance.accept": (
-        "接受、部分接受、附条件接受或推迟；请求方用它接受条件。",
-        "Accept a request, in part, on conditions or later; the requester accepts conditions.",
+        "接受、部分接受、附条件接受或推迟；请求方用以接受条件。",
+        "Accept, accept in part or on conditions, or postpone; the requester accepts conditions.",
     ),
     "cli.assistance.refuse": (
-        "拒绝，或说明不属主管范围或无数据。",
+        "拒绝，或说明不属主管范围或无相关数据。",
         "Refuse a request, or say that one is not competent or has no data.",
     ),
     "cli.assistance.report": ("通报执行进展或阶段结果。", "Report progress or an interim result."),
-    "cli.assistance.extend": ("重新说明完成期限。", "Restate by when one will act."),
+    "cli.assistance.extend": (
+        "延长时限：重新说明履行时间。",
+        "Extend a deadline: restate by when one will act.",
+    ),
     "cli.assistance.transfer": ("说明请求已转交他处。", "Say that the request was passed on."),
-    "cli.assistance.escalate": ("将请求提至更高层级。", "Take the request to a higher level."),
+    "cli.assistance.escalate": ("将请求升级。", "Escalate a request."),
     "cli.assistance.answer": (
         "给出实质答复，可附文件。",
         "Give the substantive answer, with files if need be.",
@@ -54,52 +57,58 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "cli.assistance.close": ("结案。", "Close a case."),
     "cli.assistance.lapse": (
-        "以他方日志的回执认定时限已过。",
-        "Show, by receipts of another party's log, that a time has passed.",
+        "认定逾期：以他方日志的回执证明时限已过。",
+        "State a lapse: prove by receipts of another party's log that a deadline has passed.",
     ),
     "cli.assistance.save": (
-        "将一案的文字和附件存入文件夹，并列出摘要值；不覆盖任何文件。",
+        "将一案的文本和附件存入文件夹，并列出摘要；不覆盖任何文件。",
         (
             "Save the texts and attachments of a case in a folder and print their digests; "
             "nothing is overwritten."
         ),
     ),
     "cli.assistance.desk": (
-        "列出待办，先到期者在前。",
+        "列出待办，最先到期的在前。",
         "List what is owed, next deadline first.",
     ),
     "cli.assistance.option.json": ("以JSON输出。", "Print JSON."),
     "cli.assistance.option.text-en": ("英文文本。", "The text in English."),
     "cli.assistance.option.text-zh": ("中文文本。", "The text in Chinese."),
     "cli.assistance.option.text": (
-        "其他语言的文本：语言标签=文本，可多次给出。",
-        "The text in another language: TAG=TEXT; may be given again.",
+        "其他语言的文本：“语言标签=文本”；可重复给出。",
+        "The text in another language: TAG=TEXT; may be given several times.",
     ),
     "cli.assistance.option.translation": (
-        "将该语言文本标为译文并写明译者：语言标签=译者，或 语言标签=原文标签:译者。",
+        "将该语言文本标为译文并写明译者：“语言标签=译者”，或“语言标签=原文标签:译者”。",
         "Mark a language's text as a translation and name its maker: TAG=MAKER or TAG=OF:MAKER.",
     ),
     "cli.assistance.option.machine-translation": (
         "同上，译文由机器所作：写明所用的软件或服务。",
         "The same, for a translation by a machine: name the software or the service.",
     ),
-    "cli.assistance.option.attach": ("附件，可多次给出。", "A file to attach; may be given again."),
+    "cli.assistance.option.attach": (
+        "附件；可重复给出。",
+        "A file to attach; may be given several times.",
+    ),
     "cli.assistance.option.ground": (
-        "请求类型所列的拒绝理由。",
-        "The profile's id of the ground for refusing.",
+        "拒绝理由：请求类型所列编号。",
+        "The ground for refusing: an id of the profile.",
     ),
     "cli.assistance.option.outcome": (
-        "请求类型所列的结果；不给出则为“未说明”。",
-        "The profile's id of the outcome; without it, not stated.",
+        "结果：请求类型所列编号；未给出时为未说明。",
+        "The outcome: an id of the profile; not stated if not given.",
     ),
     "cli.assistance.option.decision": ("决定。", "What is decided."),
     "cli.assistance.option.status": ("进展情况。", "How far it has come."),
     "cli.assistance.option.until": (
-        "期限，带时区的ISO 8601时间。",
+        "截止时间：带时区的ISO 8601时间。",
         "By when: an ISO 8601 time with its zone.",
     ),
-    "cli.assistance.option.clock": ("请求类型所列时限的编号。", "The profile's id of the clock."),
-    "cli.assistance.option.channel": ("升级所用渠道，如hotline。", "By which channel, as hotline."),
+    "cli.assistance.option.clock": ("时限：请求类型所列编号。", "The clock: an id of the profile."),
+    "cli.assistance.option.channel": (
+        "所用渠道，例如hotline。",
+        "By which channel, for example hotline.",
+    ),
     "cli.assistance.option.quality": (
         "答复是否符合所请。",
         "How the answer met what was asked.",

@@ -4,14 +4,14 @@ Whatever is signed says inside itself that it is a demonstration.
 """
 
 MARK = (
-    "【演示：以下内容由软件演示生成，没有任何真实的一方说过这些话。】",
+    "【演示：由软件的演示生成，没有任何真实的一方说过这些话。】",
     "[Demonstration: made by the software's demo. No real party has said this.]",
 )
 
 SHOWN: dict[str, tuple[str, str]] = {
     "demo.first-line": (
-        "Comity 演示 · 本机上的三个节点，一切内容均不离开本机。没有任何真实的一方说过以下内容。",
-        "Comity demo · three nodes on this computer; nothing leaves it. No real party said this.",
+        "Comity演示：本机上的三个节点，一切内容均不离开本机。没有任何真实的一方说过以下内容。",
+        "Comity demo: three nodes on this computer; nothing leaves it. No real party said this.",
     ),
     "demo.step.nodes": (
         "三个参与方各自启动节点，密钥和日志各自独立",
@@ -27,7 +27,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     ),
     "demo.step.trilateral": (
         "cn、to与us签署同一份章程，三边机制生效：所用程序与双边完全相同",
-        "cn, to and us sign the same charter: a trilateral mechanism, by the very same code",
+        "cn, to and us sign the same charter: a trilateral mechanism is in force, by the same code",
     ),
     "demo.step.request": (
         "cn就2017年5月的WannaCry事件请us通知受影响地址的所有者",
@@ -39,38 +39,38 @@ SHOWN: dict[str, tuple[str, str]] = {
     ),
     "demo.step.acknowledge": ("us确认收到", "us acknowledges"),
     "demo.step.clarify": (
-        "us请求澄清，计时暂停；cn作出说明，计时恢复",
-        "us asks for clarification and the clock stops; cn explains and it runs again",
+        "us要求澄清，时限停止计算；cn作出澄清，时限恢复计算",
+        "us asks for clarification and the clocks stop; cn gives it and they run again",
     ),
     "demo.step.accept": ("us接受请求", "us accepts"),
     "demo.step.answer": (
-        "us答复，并附上通知记录",
+        "us答复，并附上通知名单",
         "us answers, with the list of notifications attached",
     ),
     "demo.step.rate": ("cn评价答复的质量", "cn rates the quality of the answer"),
     "demo.step.close": ("cn结案", "cn closes the case"),
     "demo.step.reverse": (
-        "反方向：us向cn提出同类请求，cn答复，结案",
-        "The other direction: us makes the same kind of request to cn, is answered, and closes",
+        "反方向：us向cn提出同类请求，cn答复，us结案",
+        "The other direction: us makes the same kind of request to cn, cn answers, us closes",
     ),
     "demo.step.third": (
         "在三边机制中：to请求cn，us请求to；各方既是请求方，也是被请求方",
-        "In the trilateral mechanism to asks cn, and us asks to: everyone is asker and asked",
+        "In the trilateral mechanism to asks cn, and us asks to: each is requester and addressee",
     ),
     "demo.step.open": (
-        "to再向us提出一项请求，暂不答复：它列在us的待办中",
+        "to再向us提出一项请求，尚无人答复：它列在us的待办中",
         "to asks us once more, and nobody answers yet: it waits on the desk of us",
     ),
     "demo.step.same": (
-        "两端各自得出同一个案件：阶段相同，签署件相同，次序相同",
+        "两端各自得出同一案件：状态相同，签署件相同，次序相同",
         "Both ends tell the same case: same phase, same statements, same order",
     ),
     "demo.step.export": (
-        "cn将此案导出为一个文件",
-        "cn exports the case as one file",
+        "cn将此案导出为一个案卷文件",
+        "cn exports the case as one case file",
     ),
     "demo.step.verify": (
-        "脱离节点和网络核验该文件",
+        "不用节点、不用网络，核验该文件",
         "The file is verified with no node and no network",
     ),
     "demo.step.tampered": (
@@ -79,13 +79,13 @@ SHOWN: dict[str, tuple[str, str]] = {
     ),
     "demo.detail.nodes": ("{nodes}", "{nodes}"),
     "demo.detail.cards": ("cn的指纹：{words}", "fingerprint of cn: {words}"),
-    "demo.detail.mechanism": ("根指纹：{root}", "root: {root}"),
+    "demo.detail.mechanism": ("信任根：{root}", "root of trust: {root}"),
     "demo.detail.receipts": (
         "两份日志均有回执：{receipts}",
         "receipts from both logs: {receipts}",
     ),
     "demo.detail.same": (
-        "阶段：{phase}；签署件{count}份；回执{receipts}份",
+        "状态：{phase}；签署件{count}份；回执{receipts}份",
         "phase: {phase}; {count} statements; {receipts} receipts",
     ),
     "demo.detail.file": ("{path}（{size}字节）", "{path} ({size} bytes)"),
@@ -114,10 +114,10 @@ SHOWN: dict[str, tuple[str, str]] = {
         "The node of {party} was not ready within {seconds} s.",
     ),
     "demo.waited": (
-        "等待{seconds}秒后，{what}仍未到达。",
-        "After {seconds} s, {what} had not arrived.",
+        "等待{seconds}秒后，仍未出现：{what}。",
+        "After {seconds} s this had not come about: {what}.",
     ),
-    "demo.differs": ("两端所见不同。", "The two ends do not tell the same case."),
+    "demo.differs": ("两端得出的案件不同。", "The two ends do not tell the same case."),
     "demo.not-caught": (
         "被改动的副本未被发现。",
         "The changed copy was not caught.",
@@ -127,8 +127,9 @@ SHOWN: dict[str, tuple[str, str]] = {
         "Verification says {verdict}, not VALID.",
     ),
     "cli.demo": (
-        "在本机上运行三个节点，从请求到离线核验走完一个真实案例。",
-        "Run three nodes on this computer and take one real case from request to offline proof.",
+        "在本机上运行三个节点，从请求到离线核验，走完一个真实案例。",
+        "Run three nodes on this computer and take one real case from request to offline "
+        "verification.",
     ),
     "cli.demo.once": ("走完后停止各节点", "stop the nodes when all is shown"),
     "cli.demo.dir": ("在此新文件夹中进行，并予保留", "work in this new folder, and keep it"),
@@ -155,7 +156,7 @@ SIGNED: dict[str, tuple[str, str]] = {
         "Attached: a STIX bundle written by others, {count} objects, SHA-256 {digest}.",
     ),
     "demo.text.ask": (
-        "请通知所列地址的所有者其系统疑似被感染，并告知已通知的数量。本请求不将事件归因于任何一方。",
+        "请通知所列地址的所有者其系统似已感染，并告知已通知多少。本请求不将事件归因于任何一方。",
         (
             "Please tell the owners of the addresses listed that their systems seem infected, and "
             "tell us how many were told. This request attributes the incident to nobody."
@@ -168,16 +169,16 @@ SIGNED: dict[str, tuple[str, str]] = {
     "demo.text.explanation": ("均为协调世界时。", "All of them are in UTC."),
     "demo.text.accepted": ("接受请求，即着手通知。", "Accepted; notification begins."),
     "demo.text.answer": (
-        "所列地址的所有者均已通知，记录见附件。",
+        "所列地址的所有者均已通知；名单见附件。",
         "The owners of all addresses listed have been told; the list is attached.",
     ),
     "demo.text.short-answer": (
         "所列地址的所有者均已通知。",
         "The owners of all addresses listed have been told.",
     ),
-    "demo.text.rating": ("答复完整，可直接使用。", "The answer is complete and of use."),
+    "demo.text.rating": ("答复完整，可供使用。", "The answer is complete and of use."),
     "demo.text.notified": ("已通知", "told"),
-    "demo.text.bilateral": ("中美联合对话（仿2015年机制）", "Joint dialogue, modelled on 2015"),
+    "demo.text.bilateral": ("联合对话（仿2015年机制）", "Joint dialogue, modelled on 2015"),
     "demo.text.trilateral": ("三方应急联络", "Three-way incident contact"),
     "demo.text.name-cn": ("中国", "China"),
     "demo.text.name-to": ("汤加", "Tonga"),

@@ -2,75 +2,78 @@
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "node.no-node": (
-        "{folder} 不是节点的文件夹；请先运行 comity init。",
+        "{folder}不是节点的文件夹；请先运行comity init。",
         "{folder} is not a node's folder; run comity init first.",
     ),
     "node.settings": (
-        "节点设置 {path} 无法读取，或与其密钥不符。",
+        "节点设置{path}无法读取，或与其密钥不符。",
         "The node's settings {path} cannot be read, or do not fit its keys.",
     ),
     "node.exists": (
-        "{path} 已存在，不予覆盖；请指定一个空文件夹。",
+        "{path}已存在，不予覆盖；请指定一个空文件夹。",
         "{path} exists and is not overwritten; name an empty folder.",
     ),
     "node.folder": (
-        "无法建立文件夹 {path}：{why}。",
+        "无法建立文件夹{path}：{why}。",
         "The folder {path} cannot be made: {why}.",
     ),
     "node.listen": (
-        "监听地址应为 主机:端口，而不是 {listen}。",
-        "The address to listen on is HOST:PORT, not {listen}.",
+        "监听地址须写作“主机:端口”，而不是{listen}。",
+        "The address to listen on must be HOST:PORT, not {listen}.",
     ),
     "node.algorithm": (
-        "不能以 {algorithm} 签署；可用 ed25519 或 es256。",
+        "人员不能以{algorithm}签署；可用ed25519或es256。",
         "Officers cannot sign with {algorithm}; use ed25519 or es256.",
     ),
     "node.secret": (
-        "存储密钥 {path} 缺失或不是64位十六进制数；也可由环境变量 COMITY_SECRET 给出。",
+        "存储密钥{path}缺失或不是64位十六进制数；也可由环境变量COMITY_SECRET给出。",
         "The storage key {path} is missing or not 64 hex digits; the environment variable "
         "COMITY_SECRET may give it instead.",
     ),
     "node.secret-open": (
-        "他人可读取存储密钥 {path}；请执行 chmod 600。",
+        "他人可读取存储密钥{path}；请执行chmod 600。",
         "Others may read the storage key {path}; run chmod 600 on it.",
     ),
     "node.keys": (
-        "密钥文件 {path} 缺失或已损坏。",
+        "密钥文件{path}缺失或已损坏。",
         "The key file {path} is missing or damaged.",
     ),
     "node.no-inception": (
-        "数据库中没有本方的创立声明；请从备份恢复。",
+        "数据库中没有本方的创始签署件；请从备份恢复数据库。",
         "The database holds no inception of this party; restore it from a backup.",
     ),
     "node.guard-broken": (
-        "防回退记录 {path} 已损坏；请勿删除，应先向各对方查证其所见的最新日志大小。",
-        "The guard {path} is damaged; do not delete it, first ask your peers for the newest size "
+        "防回退记录{path}已损坏；请勿删除；请先向各对方查证其所见的本方日志最新大小。",
+        "The rollback guard {path} is damaged; do not delete it; first ask your peers for the "
+        "newest size "
         "of this log that they have seen.",
     ),
     "node.guard-missing": (
         "防回退记录缺失，节点不再签署。如能确认数据库是最新的，请新建该文件并写入此行：{line}",
-        "The guard is missing and the node signs nothing. If you are certain that the database is "
+        "The rollback guard is missing and the node signs nothing. If you are certain that the "
+        "database is "
         "the newest, make the file with this line: {line}",
     ),
     "node.behind-guard": (
-        "日志只有 {size} 项，而此前已就 {guard} 项签署：数据库是旧的副本。节点不再签署；"
+        "日志只有{size}条，而此前已就{guard}条签署检查点：数据库是旧的副本。节点不再签署；"
         "请恢复最新的数据库，切勿删除防回退记录。",
-        "The log has {size} entries, but a head over {guard} was signed before: the database is an "
+        "The log has {size} entries, but a checkpoint over {guard} was signed before: the "
+        "database is an "
         "old copy. The node signs nothing; bring back the newest database, and never delete the "
-        "guard.",
+        "rollback guard.",
     ),
     "node.head-differs": (
-        "大小为 {size} 的日志与此前签署的检查点不同，节点不再签署；请恢复签署时的数据库。",
-        "The log of size {size} differs from the head that was signed before, and the node signs "
-        "nothing; bring back the database as it was.",
+        "大小为{size}的日志与此前签署的检查点不同，节点不再签署；请恢复签署时的数据库。",
+        "The log of size {size} differs from the checkpoint that was signed before, and the "
+        "node signs nothing; bring back the database as it was.",
     ),
     "node.log-changed": (
-        "日志的前 {size} 项在签署之后被改动，节点不再签署；请从备份恢复。",
+        "日志的前{size}条在签署之后被改动，节点不再签署；请从备份恢复。",
         "The first {size} entries of the log were changed after they were signed, and the node "
         "signs nothing; restore a backup.",
     ),
     "node.stopped": (
-        "节点已停止写入（{why}）；请查看运行记录后重新启动。",
+        "节点已停止写入（{why}）；请查看运行记录，然后重新启动。",
         "The node has stopped writing ({why}); read its journal and start it again.",
     ),
     "node.fault": (
@@ -78,124 +81,124 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This node failed ({why}) and changed nothing; try again later.",
     ),
     "node.other-signature": (
-        "签署件 {sid} 已以另一签名收录，同一内容只收录一次。",
+        "签署件{sid}已带另一签名收录；同一内容只收录一次。",
         "The statement {sid} is logged with another signature; the same words are logged once.",
     ),
     "node.unknown-issuer": (
-        "尚未与签发方 {party} 交换名片。",
-        "The issuer {party} has not been met yet.",
+        "尚未与签发方{party}交换名片；请先交换。",
+        "No cards were exchanged with the issuer {party} yet; exchange them first.",
     ),
     "node.from-the-future": (
-        "签署件自称的时间 {said} 晚于本节点的时间 {now}；请核对时钟。",
-        "The statement says {said}, which is ahead of this node's time {now}; check the clocks.",
+        "签署件所载时间{said}晚于本节点的时间{now}；请核对时钟。",
+        "The date of the statement, {said}, is ahead of this node's time {now}; check the clocks.",
     ),
     "node.unknown-key": (
-        "{party} 的密钥 {kid} 在此尚不为人所知；请交换新名片后再试。",
+        "{party}的密钥{kid}在此尚不为人所知；请交换新名片后再试。",
         "The key {kid} of {party} is not known here yet; exchange new cards and try again.",
     ),
     "node.not-signing": (
-        "对方节点暂不签署（{why}），待其管理者处理后会再收取。",
+        "对方节点暂不签署（{why}）；待其运维人员处理后，再行收取签署件。",
         "The node signs nothing for now ({why}); it takes statements again once its operator has "
         "dealt with that.",
     ),
     "node.no-head-yet": (
-        "日志第 {size} 项尚未签署；请稍后再试。",
-        "Entry {size} of the log is not under a signed head yet; try again later.",
+        "日志第{size}条尚无已签署的检查点；请稍后再试。",
+        "Entry {size} of the log is not under a signed checkpoint yet; try again later.",
     ),
     "node.opening-not-held": (
-        "此处尚未收到开启本事项的签署件 {case}。",
+        "此处尚未收到开启本事项的签署件{case}。",
         "The statement {case} that opened this subject has not arrived here yet.",
     ),
     "node.not-an-opening": (
-        "{kind} 不能开启事项。",
-        "Statements of the kind {kind} open nothing.",
+        "{kind}这一种类的签署件不能开启事项。",
+        "Statements of the kind {kind} cannot open a subject.",
     ),
     "node.word-with-content": (
-        "节点自行签发的签署件 {sid} 不得带有其他内容。",
+        "节点自行签发的签署件{sid}不得带有其他内容。",
         "The statement {sid}, which a node says by itself, may carry nothing else.",
     ),
     "node.thread-full": (
-        "同一方在同一事项中至多签发 {limit} 件；请另开事项。",
+        "同一方在同一事项中至多签发{limit}份签署件；请另开事项。",
         "One party says at most {limit} statements in one subject; open another.",
     ),
     "node.no-issuer-receipt": (
-        "签署件 {sid} 未附签发方日志的回执，或同一日志有两份回执。",
+        "签署件{sid}未附签发方日志的回执，或同一日志有两份回执。",
         "The statement {sid} lacks the receipt of its issuer's log, or has two of one log.",
     ),
     "node.not-addressed": (
-        "签署件 {sid} 不是发给本方的。",
+        "签署件{sid}不是发给本方的。",
         "The statement {sid} is not addressed to this party.",
     ),
     "node.no-mechanism": (
-        "签署件 {sid} 未指明所属机制。",
+        "签署件{sid}未指明所属机制。",
         "The statement {sid} names no mechanism.",
     ),
     "node.unknown-mechanism": (
-        "此处尚无章程为 {net} 的生效机制。",
+        "此处尚无章程为{net}的生效机制。",
         "No mechanism with the charter {net} is in force here yet.",
     ),
     "node.not-a-member": (
-        "{party} 不是该机制的成员。",
+        "{party}不是该机制的成员。",
         "{party} is not a member of the mechanism.",
     ),
     "node.other-demo": (
-        "章程 {sid} 的演示标记与其创始成员不一致。",
+        "章程{sid}的演示标记与其创始成员不一致。",
         "The mark of a demonstration on the charter {sid} does not fit its founding members.",
     ),
     "node.unknown-kind": (
-        "本节点不识别 {kind} 这一种类的签署件。",
+        "本节点不识别{kind}这一种类的签署件。",
         "This node does not know statements of the kind {kind}.",
     ),
     "node.missing-blob": (
-        "附件 {digest} 尚未收齐。",
+        "附件{digest}尚未收齐。",
         "The attachment {digest} has not arrived in full.",
     ),
     "node.body-needed": (
-        "签署件 {sid} 未在此收录；其正文须经投递送达。",
+        "签署件{sid}未在此收录；其正文须经投递送达。",
         "The statement {sid} is not logged here; its body must come by delivery.",
     ),
     "node.no-such-statement": (
-        "没有可供查阅的签署件 {sid}。",
+        "没有可供查阅的签署件{sid}。",
         "There is no statement {sid} for you to see.",
     ),
     "node.other-receipt": (
-        "该回执出自 {party} 的日志，不是收件方的。",
-        "The receipt is of the log of {party}, not of the addressee's.",
+        "该回执出自{party}的日志，不是收件方的。",
+        "The receipt is of the log of {party}, not of the receiving party's.",
     ),
     "node.no-such-subject": (
-        "没有编号为 {subject} 的事项。",
+        "没有编号为{subject}的事项。",
         "There is no subject {subject}.",
     ),
     "node.ambiguous-subject": (
-        "以 {subject} 开头的事项不止一个，请多写几位。",
+        "以{subject}开头的事项不止一个；请多写几位。",
         "More than one subject begins with {subject}; write more of it.",
     ),
     "node.no-such-mechanism": (
-        "没有编号为 {subject} 的机制。",
+        "没有编号为{subject}的机制。",
         "There is no mechanism {subject}.",
     ),
     "node.not-a-party": (
-        "本方不是事项 {subject} 的当事方。",
-        "This party is not a party to the subject {subject}.",
+        "本方不是事项{subject}的参与方。",
+        "We are not a party to the subject {subject}.",
     ),
     "node.unknown-profile": (
-        "没有名为 {profile} 的请求类型。",
+        "没有名为{profile}的请求类型。",
         "There is no request profile {profile}.",
     ),
     "node.code-taken": (
-        "本地代号 {word} 已用于另一参与方，或过长。",
+        "本地名称{word}已用于另一参与方，或过长。",
         "The local name {word} is another party's, or too long.",
     ),
     "node.older-card": (
-        "{party} 的这张名片比所存的旧。",
+        "{party}的这张名片比所存的一张旧。",
         "This card of {party} is older than the one that is held.",
     ),
     "node.attachment": (
-        "无法读取附件 {path}：{why}。",
+        "无法读取附件{path}：{why}。",
         "The attachment {path} cannot be read: {why}.",
     ),
     "node.cannot-write": (
-        "无法写入 {path}：{why}。",
+        "无法写入{path}：{why}。",
         "{path} cannot be written: {why}.",
     ),
     "node.check.database": ("数据库自检：{said}", "The database says of itself: {said}"),
@@ -204,67 +207,71 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Stop the node and restore the database from a backup.",
     ),
     "node.check.guard": (
-        "防回退记录：最近一次就 {size} 项签署",
-        "The guard: a head over {size} entries was signed last",
+        "防回退记录：最近一次签署的检查点含{size}条",
+        "The rollback guard: the checkpoint signed last has {size} entries",
     ),
     "node.check.log": (
-        "日志已自原始字节重新计算，至第 {leaf} 项",
+        "已由存储的字节重新计算日志，至第{leaf}条",
         "The log was hashed again from its stored bytes, up to entry {leaf}",
     ),
     "node.remedy.log": (
-        "第 {leaf} 项与已签署的检查点不符：请停止节点，从备份恢复，并查明改动者。",
-        "Entry {leaf} does not fit the signed head: stop the node, restore a backup, and find out "
+        "第{leaf}条与已签署的检查点不符：请停止节点，从备份恢复，并查明改动者。",
+        "Entry {leaf} does not fit the signed checkpoint: stop the node, restore a backup, and "
+        "find out "
         "who changed it.",
     ),
     "node.check.receipts": (
-        "已重新核验各对方日志的 {count} 份回执",
+        "已重新核验他方日志的{count}份回执",
         "{count} receipts of other logs were verified again",
     ),
     "node.remedy.receipts": (
-        "在 {count} 份之后有一份回执不成立：请从备份恢复。",
+        "在{count}份之后有一份回执不成立：请从备份恢复。",
         "After {count}, a receipt does not hold: restore a backup.",
     ),
     "node.check.outbox": (
-        "待发 {waiting} 件，最久 {age} 秒；被拒 {refused} 件",
+        "待发签署件{waiting}份，最久{age}秒；被拒{refused}份",
         "{waiting} statements wait to go out, the oldest for {age} seconds; {refused} were refused",
     ),
     "node.remedy.outbox": (
-        "请确认对方节点可以连通，并查看各事项的投递情况。",
+        "请确认他方节点可以连通，并查看各事项的投递情况。",
         "Check that the other nodes can be reached, and look at the deliveries of each subject.",
     ),
     "node.check.heads": (
-        "已重新核验 {count} 个已签署的检查点",
-        "{count} signed heads were verified again",
+        "已重新核验{count}个已签署的检查点",
+        "{count} signed checkpoints were verified again",
     ),
     "node.remedy.heads": (
-        "在 {count} 个之后有一个检查点不成立或与日志不符：请停止节点，从备份恢复，并查明改动者。",
-        "After {count}, a head does not hold or does not fit the log: stop the node, restore a "
+        "在{count}个之后有一个检查点不成立或与日志不符：请停止节点，从备份恢复，并查明改动者。",
+        "After {count}, a checkpoint does not hold or does not fit the log: stop the node, "
+        "restore a "
         "backup, and find out who changed it.",
     ),
     "node.check.threads": (
-        "已重新讲述 {count} 个事项",
-        "{count} subjects were told again",
+        "已重新得出{count}个事项",
+        "{count} subjects were worked out again",
     ),
     "node.remedy.threads": (
-        "事项 {subject} 无法讲述，已搁置，其余不受影响：请将运行记录交给开发者；修正后运行 comity rebuild。",
-        "The subject {subject} cannot be told and is set aside, the others are not affected: give "
+        "事项{subject}无法得出，已搁置，其余不受影响：请将运行记录交给开发者；修正后运行comity "
+        "rebuild。",
+        "The subject {subject} cannot be worked out and is set aside, the others are not "
+        "affected: give "
         "the journal to the developers, and run comity rebuild once it is put right.",
     ),
     "node.check.deliveries": (
-        "{count} 件本方签署件均已送达，或仍在待发",
+        "本方{count}份签署件均已送达，或仍待发出",
         "{count} statements of ours are delivered or still on their way",
     ),
     "node.remedy.deliveries": (
-        "签署件 {sid} 既无回执，也不在待发之列：数据库被改动，请从备份恢复。",
+        "签署件{sid}既无回执，也不在待发之列：数据库被改动；请从备份恢复。",
         "The statement {sid} has no receipt and does not wait to go out: the database was changed, "
         "restore a backup.",
     ),
     "node.check.waiting": (
-        "有 {count} 件签署件被引用而尚未收到",
+        "有{count}份签署件被引用而尚未收到",
         "{count} statements are cited and have not arrived",
     ),
     "node.remedy.waiting": (
-        "节点会自行向签发方索取；如长期不至，请以其他途径联系。",
+        "节点会自行向签发方索取；如迟迟不到，请以其他渠道联系。",
         "The node asks their issuers by itself; if they stay away, reach them by another channel.",
     ),
 }

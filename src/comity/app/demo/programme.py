@@ -15,6 +15,7 @@ import click
 from comity.app.demo.case import our_bundle, read_case
 from comity.app.demo.stage import Stage
 from comity.app.demo.story import Story, steps
+from comity.casefile.story import phase_words
 from comity.errors import ComityError, FormatError
 from comity.kit.desk import Json
 from comity.kit.language import Language
@@ -84,9 +85,16 @@ def perform(story: Story, programme: Programme) -> bool:
             told = {each: say("demo.failed", each, why=sentence(error, each)) for each in LANGUAGES}
             programme.ends(title, "✗", told, time.monotonic() - began)
             return False
-        told = {each: line(say(code, each, **facts)) for each in LANGUAGES}
+        told = {each: line(say(code, each, **_in_words(facts, each))) for each in LANGUAGES}
         programme.ends(title, "✓", told, time.monotonic() - began)
     return True
+
+
+def _in_words(facts: dict[str, object], lang: Language) -> dict[str, object]:
+    """Return the facts of a step, a phase among them in the reader's words."""
+    if "phase" not in facts:
+        return facts
+    return {**facts, "phase": phase_words(str(facts["phase"]), lang)}
 
 
 def program_name() -> str:

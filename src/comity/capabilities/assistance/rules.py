@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from comity.capabilities.assistance import ruling
+from comity.capabilities.assistance.codes import words_of
 from comity.capabilities.assistance.effects import moved_by, opened
 from comity.capabilities.assistance.fields import check_submission
 from comity.capabilities.assistance.judgements import Asked, judge_content
@@ -34,7 +35,9 @@ from comity.fold.entry import Said, Told
 from comity.fold.rule import Rule
 from comity.fold.thread import DELIVERY, IGNORED_WHAT_IT_HELD, NODE_KEY, SEEN
 from comity.statement.body import Section
+from comity.statement.cbor import Value
 from comity.statement.model import PartyId, StatementId
+from comity.statement.text import BilingualText
 
 __all__ = [
     "ASSISTANCE",
@@ -200,6 +203,12 @@ class Assistance:
         payload = payload_of(said.act.type, said.act.own)
         if isinstance(payload, Submit):
             check_submission(payload, sections)
+
+    def words(
+        self, own: Mapping[str, Value], opening: Mapping[str, Value]
+    ) -> Mapping[str, BilingualText]:
+        """Return what the codes of a statement are called, as its profile has them."""
+        return words_of(own, opening)
 
     def fold(self, told: Iterable[Told], ground: Ground) -> Request:
         """Tell a whole thread; never raises."""

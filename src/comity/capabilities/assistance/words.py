@@ -170,7 +170,7 @@ def name_of(party: Json, lang: Language) -> str:
     names = part(party, "names")
     name = in_language(names, lang) or text(party, "party")
     code = text(party, "code")
-    return line(say("assistance.named", lang, name=name, code=code) if code else name)
+    return line(say("assistance.party", lang, name=name, code=code) if code else name)
 
 
 def in_language(told: Json, lang: Language) -> str:

@@ -54,9 +54,8 @@ def _head(result: Result, lang: Language) -> Iterator[str]:
     of = say("assistance.named", lang, name=title, code=text(profile, "id"))
     marks = part(result, "marks")
     caveats = ", ".join(str(each) for each in items(marks, "caveats"))
-    marked = (
-        f"TLP:{text(marks, 'tlp')} PAP:{text(marks, 'pap')} {text(result, 'urgency')} {caveats}"
-    )
+    urgency = named("assistance.urgency", text(result, "urgency"), lang)
+    marked = f"TLP:{text(marks, 'tlp')} PAP:{text(marks, 'pap')} {urgency} {caveats}"
     rows = [
         ("from", name_of(at(result, "requester"), lang)),
         ("to", name_of(at(result, "addressee"), lang)),
@@ -154,7 +153,9 @@ def _fields(result: Result, lang: Language) -> Iterator[str]:
     for name, value in part(fields, "values").items():
         label = text(fields, "labels", name, lang) or name
         if isinstance(value, str | int) or not value:
+            word = text(fields, "words", name, str(value), lang)
             shown = line(value) if isinstance(value, str | int) else say("assistance.empty", lang)
+            shown = word or shown
             yield f"  {titled(label, shown, lang)}"
             continue
         yield f"  {titled(label, '', lang)}"
@@ -191,7 +192,8 @@ def _statements(result: Result, lang: Language) -> Iterator[str]:
 def _statement(result: Result, number: int, told: Json, lang: Language) -> Iterator[str]:
     who = name_of(at(told, "issuer_named"), lang)
     when = time_in_words(text(told, "claimed_at"), lang)
-    yield f"{number:3}. {who} — {kind(text(told, 'kind'), lang)} · {when}"
+    facts = {"who": who, "kind": kind(text(told, "kind"), lang), "when": when}
+    yield f"{number:3}. {say('assistance.statement-head', lang, **facts)}"
     decided = _decided(result, told, lang)
     if decided:
         yield f"     {decided}"
@@ -199,13 +201,14 @@ def _statement(result: Result, number: int, told: Json, lang: Language) -> Itera
         yield f"     {line(note)}"
     rule = part(told, "without_effect")
     if rule:
-        yield f"     {say('assistance.no-effect', lang)} — {line(text(rule, 'rule'))}"
+        barred = titled(say("assistance.no-effect", lang), line(text(rule, "rule")), lang)
+        yield f"     {barred}"
         yield indented(text(rule, "zh"), "       ")
         yield indented(text(rule, "en"), "       ")
     yield from _flags(told, lang)
     yield from _texts(told, lang)
     for absent in items(told, "no_text"):
-        yield f"     ({line(text(absent, lang))})"
+        yield f"     {say('assistance.aside', lang, told=line(text(absent, lang)))}"
     for file in items(told, "attachments"):
         facts = {key: line(text(file, key)) for key in ("name", "size", "sha256")}
         yield "     " + say("assistance.attachment", lang, **facts)
@@ -246,7 +249,7 @@ def _decided(result: Result, told: Json, lang: Language) -> str:
         words.append(say("assistance.until", lang, until=time_in_words(until, lang)))
     if to := text(own, "to"):
         words.append(_party(result, to, lang))
-    return " · ".join(words)
+    return joined(words, lang)
 
 
 def _texts(told: Json, lang: Language, before: str = "     ") -> Iterator[str]:
@@ -260,8 +263,10 @@ def _texts(told: Json, lang: Language, before: str = "     ") -> Iterator[str]:
         else:
             mark = say("assistance.authentic", lang)
         held = at(each, "text") is not None
-        words = text(each, "text") if held else f"({say('assistance.not-held', lang)})"
-        yield indented(f"[{tag}, {mark}] {words}", before)
+        absent = say("assistance.aside", lang, told=say("assistance.not-held", lang))
+        words = text(each, "text") if held else absent
+        tagged = say("assistance.tagged", lang, tag=tag, mark=mark)
+        yield indented(f"{tagged} {words}", before)
 
 
 def _receipts(result: Result, told: Json, lang: Language) -> str:

@@ -58,7 +58,7 @@ def test_the_text_is_in_the_callers_language() -> None:
 
     assert (chinese[TITLE], chinese[BASE_LANGUAGE]) == ("形式不符", "zh")
     assert chinese[DETAIL] == "此处没有该资源。"
-    assert other[TITLE] == Tagged(38, ["en", "Malformed request"])
+    assert other[TITLE] == Tagged(38, ["en", "Malformed"])
     assert BASE_LANGUAGE not in other
 
 

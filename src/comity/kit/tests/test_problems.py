@@ -30,7 +30,7 @@ def test_exit_codes_say_whether_to_try_again() -> None:
 def test_a_sentence_names_the_rule_or_the_code() -> None:
     """In the caller's language, on one line, without controls."""
     rule = RuleError("ASSIST-2", zh="只有被请求方。", en="Only the addressee.")
-    assert sentence(rule, "zh") == "ASSIST-2: 只有被请求方。"
+    assert sentence(rule, "zh") == "ASSIST-2：只有被请求方。"
     assert sentence(rule, "en") == "ASSIST-2: Only the addressee."
     wrong = FormatError("time.not-iso-8601", time="\x1b[2J\n")
     assert "\x1b" not in sentence(wrong, "en")

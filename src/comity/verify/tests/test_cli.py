@@ -152,7 +152,7 @@ def test_a_statement_is_checked_by_hand_as_the_readme_says(tmp_path: Path) -> No
     recipe = "\n".join(readme[start : start + 6]).replace("ISSUER.pem", "issuer.pem")
     (tmp_path / "recipe").write_text(recipe)
     party = plain_story().case.parties[0].known.party
-    key = readme.index(f"  sign: {party.keys['sign'].kid.hex()}")
+    key = readme.index(f"  The officers' signing key (thumbprint {party.keys['sign'].kid.hex()})")
     (tmp_path / "issuer.pem").write_text("\n".join([*readme[key + 1 : key + 4], ""]))
     name = next(
         path

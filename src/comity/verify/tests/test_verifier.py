@@ -449,9 +449,9 @@ def test_the_story_is_told_in_both_languages() -> None:
     """Who, what, and whose log held it by when; claimed dates are called claimed."""
     report = report_on(plain_story().file, plain_story().root)
     english, chinese = "\n".join(report.lines("en")), "\n".join(report.lines("zh"))
-    for words in ("Aster asks for assistance", "claimed date", "The log of Briar held it by"):
+    for words in ("Aster asks for assistance", "dated", "The log of Briar held it by"):
         assert words in english
-    for words in ("提出协助请求", "自称时间", "不表示有人阅读", "结论：VALID"):
+    for words in ("提出协助请求", "所载时间", "不表示有人阅读", "结论：VALID"):
         assert words in chinese
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Final
 
 from comity.capabilities.assistance.case import Case, find_case, party_json, turn_json
 from comity.capabilities.assistance.clocks import delivered_at
@@ -19,6 +20,7 @@ from comity.capabilities.assistance.operations.statements import (
     texts_in,
     waiting_json,
 )
+from comity.capabilities.assistance.profile import FieldSpec
 from comity.capabilities.assistance.request import Moved, Rating, Role
 from comity.capabilities.assistance.rules import fold
 from comity.capabilities.assistance.schema import Accept, Answer, Decision, Submit, verb_of
@@ -33,7 +35,10 @@ from comity.kit.office import Office
 from comity.statement.cbor import Value
 from comity.statement.model import PartyId, StatementId, subject_urn
 from comity.statement.text import BilingualText
-from comity.wording import tell
+from comity.wording import LANGUAGES, say, tell
+
+NOT_STATED: Final = "not stated"
+"""What a chain of mandates says until there are mandates."""
 
 
 def show(office: Office, /, **arguments: Json) -> dict[str, Json]:
@@ -193,6 +198,7 @@ def _fields(case: Case) -> Json:
     return {
         "values": {name: plain_value(given[name]) for name in order},
         "labels": {name: both(labels[name]) for name in given if name in labels},
+        "words": {spec.id: _values(spec) for spec in specs if spec.id in given},
         "languages": list(languages_of(profile, given)) if profile else [],
         "no_text": no_text(languages_of(profile, given), languages_in(profile, given))
         if profile
@@ -200,6 +206,14 @@ def _fields(case: Case) -> Json:
         "checked": profile is not None,
         "problems": problems,
     }
+
+
+def _values(spec: FieldSpec) -> Json:
+    """Return what the codes that a field may hold are called."""
+    if spec.type == "mandate_chain":
+        word: dict[str, Json] = {lang: say("assistance.not-stated", lang) for lang in LANGUAGES}
+        return {NOT_STATED: word}
+    return {value: both(label) for value, label in spec.value_labels.items()}
 
 
 def _fork(fork: Fork) -> Json:

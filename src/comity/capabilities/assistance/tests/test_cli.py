@@ -123,7 +123,7 @@ def test_what_is_printed_for_people_says_where_it_stands_and_whose_turn_it_is(
     world = World()
     case = submitted(world)
     told = run(world, "show", case, lang=lang, by=ASKED).output
-    assert {"zh": "当前：已送达。轮到我方。", "en": "Now: delivered. It is our turn."}[lang] in told
+    assert {"zh": "当前：已送达。轮到本方。", "en": "Now: delivered. It is our turn."}[lang] in told
     assert "UTC" in told
     assert {"zh": "送达、确认收到、同意是三件不同的事。", "en": "three different things"}[
         lang
