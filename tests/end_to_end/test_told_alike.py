@@ -2,18 +2,23 @@
 
 from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from comity.casefile.container import open_archive
+from comity.casefile.layout import Folder, place_of
 from comity.casefile.write import Sealing, write_case
 from comity.node import export as exporting
 from comity.node.loading import load_said
 from comity.node.tests.world import World, forge, parcel, world
 from comity.node.threads import load_thread
-from comity.statement.model import StatementId, SubjectId
+from comity.parties.card import read_card
+from comity.statement.model import StatementId, SubjectId, subject_urn
+from comity.verify.checks import Finding, Verdict
 from comity.verify.report import Report
-from comity.verify.verifier import verify_stream
+from comity.verify.verifier import verify_file, verify_stream
 
 
 def whole_file(made: World, name: str, subject: SubjectId) -> Report:
@@ -76,3 +81,39 @@ def test_two_openings_with_other_audiences_are_told_alike(
             if each.check == "rules" and each.about.statement in held
         }
         assert {sid for sid, why in reasons.items() if "THREAD-4" in why} == set(apart)
+
+
+def test_an_exporters_heads_are_proved_to_continue_one_another(tmp_path: Path) -> None:
+    """Each head of its log in the file, from the one before; whatever the log took meanwhile."""
+    with world(tmp_path, "ab") as made:
+        subject = made.request("a", "b")
+        made.pump()
+        made.request("b", "a")
+        made.tick()
+        made.ask("b", "acknowledge", subject=subject_urn(subject))
+        made.tick()
+        a = made.nodes["a"]
+        files = [tmp_path / each for each in ("one.comity", "two.comity")]
+        exporting.export(a, subject.hex(), str(files[0]))
+        made.request("b", "a")
+        made.tick()
+        exporting.export(a, subject.hex(), str(files[1]))
+        assert files[0].read_bytes() == files[1].read_bytes()
+        report = verify_file(files[0], made.net.hex())
+        assert report.verdict is Verdict.VALID
+        assert {each.finding for each in report.checks if each.check == "state"} == {Finding.HOLDS}
+        with files[0].open("rb") as file:
+            places = [place_of(each) for each in open_archive(file).entries if "/" in each]
+        heads = {
+            each.size
+            for each in places
+            if each and each.folder is Folder.HEADS and each.party == a.party
+        }
+        card = read_card(a.card_text())
+        sizes = sorted(heads | {card.inception_receipt.size, card.node_receipt.size})
+        assert len(sizes) > 3
+        proofs = [each for each in places if each and each.folder is Folder.CONSISTENCY]
+        assert {each.party for each in proofs} == {a.party}
+        assert sorted((each.old, each.size) for each in proofs) == list(pairwise(sizes))
+        found = [each.finding for each in report.checks if each.check == "consistency"]
+        assert found == [Finding.HOLDS] * (len(sizes) - 1)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from comity.casefile.content import (
@@ -15,12 +16,14 @@ from comity.casefile.content import (
 from comity.casefile.write import Sealing, write_case
 from comity.errors import FormatError
 from comity.kit.desk import Json
+from comity.log.receipt import parse_receipt
 from comity.node.keyring import SIGN
 from comity.node.ledger import blob
 from comity.node.node import Node
 from comity.node.office import find_mechanism, find_subject
 from comity.node.receive import blobs_of
 from comity.node.threads import Thread, load_thread
+from comity.parties.card import read_card
 from comity.parties.mechanism import MECHANISM
 from comity.registry import CAPABILITIES
 from comity.statement.model import PartyId, StatementId, subject_urn
@@ -112,6 +115,7 @@ def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str)
         threads.append(load_thread(node.keeping, view.subject, opening=net))
     members = sorted({*view.ground.members, *thread.telling.parties})
     marking = thread.opening.act.own.get("tlp")
+    shown = tuple(_thread(node, each, left_out) for each in threads)
     return CaseContent(
         kind=thread.capability.name,
         subject=thread.subject,
@@ -119,7 +123,8 @@ def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str)
         demo=node.keeping.demo,
         exporter=node.party,
         parties=tuple(_party(node, each) for each in members),
-        threads=tuple(_thread(node, each, left_out) for each in threads),
+        threads=shown,
+        consistency=_consistency(node, shown),
         evidence=_evidence(node, thread),
         left_out=tuple(sorted(left_out)),
         purpose=purpose,
@@ -170,6 +175,25 @@ def _statement(
         receipts,
         left_out=left_out,
     )
+
+
+def _consistency(
+    node: Node, threads: Iterable[ThreadContent]
+) -> dict[tuple[PartyId, int, int], list[bytes]]:
+    """Return the proofs that our heads in the file continue one another, each the one before.
+
+    First receipts and the card never change, so neither do the heads, nor what proves them.
+    """
+    card = read_card(node.card_text())
+    sizes = {card.inception_receipt.size, card.node_receipt.size}
+    for each in (statement for thread in threads for statement in thread.statements):
+        mine = each.receipts.get(node.party)
+        if mine is not None:
+            sizes.add(parse_receipt(mine).size)
+    tree = node.keeping.ledger.tree
+    return {
+        (node.party, old, new): tree.consistency(old, new) for old, new in pairwise(sorted(sizes))
+    }
 
 
 def _evidence(node: Node, thread: Thread) -> tuple[EvidenceContent, ...]:
