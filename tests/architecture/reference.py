@@ -30,7 +30,10 @@ MEANING: Final = {
     "proof": ("不再相信所证事项", "stop trusting what the proof was shown for"),
     "rule": ("规则不允许，未签署任何内容", "a rule bars it; nothing was signed"),
     "peer": ("稍后再试", "try again"),
-    "finding": ("核验案卷所得，不是错误", "what verifying a case file found; nothing is raised"),
+    "finding": (
+        "核验案卷文件所得，不是错误",
+        "what verifying a case file found; nothing is raised",
+    ),
 }
 FINDS: Final = frozenset({"fails", "open", "missing", "note"})
 """Methods by which the verifier notes what it found."""
@@ -127,7 +130,7 @@ def rules_page() -> str:
         "Made from the code by `make docs`. Both texts are equally authentic.",
         "`make rule ID=…` also names the tests.",
         "",
-        "本页由 `make docs` 从代码生成。两种文本同等作准。`make rule ID=…` 另列出相应测试。",
+        "本页由`make docs`从代码生成。两种文本同等作准。`make rule ID=…`另列出相应测试。",
     ]
     for rule in RULES:
         place, source = files[rule.id], Path(rule.source).relative_to("docs").as_posix()
@@ -152,14 +155,14 @@ def errors_page() -> str:
         "",
         "Made from the code by `make docs`. A code is stable; in braces: its facts.",
         "",
-        "本页由 `make docs` 从代码生成。代码不变；大括号内为错误所附的内容。",
+        "本页由`make docs`从代码生成。代码不变；大括号内为错误所附的内容。",
         "",
         "| Family | 处理 | What the caller does |",
         "|---|---|---|",
         *(f"| `{family}` | {zh} | {en} |" for family, (zh, en) in MEANING.items()),
         "",
         "A refusal by a rule has the rule's id as its code: see [rules.md](rules.md).",
-        "规则不允许时，代码为规则编号，见 [rules.md](rules.md)。",
+        "规则不允许时，代码为规则编号，见[rules.md](rules.md)。",
     ]
     for area in AREAS:
         codes = sorted(code for code in area.SENTENCES if code in families)

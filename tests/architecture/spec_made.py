@@ -80,9 +80,9 @@ LIMITS: Final = (
     Limit("statement.keys.MOST_KEY_BYTES", "A COSE_Key", "COSE_Key"),
     Limit("statement.body.MOST_BODY_BYTES", "Body, all sections", "正文（全部节）"),
     Limit("statement.body.MOST_SECTIONS", "Sections of a body", "正文的节数", ""),
-    Limit("statement.act.MOST_ADDRESSED", "Parties in `aud`", "`aud` 所列参与方数", ""),
-    Limit("statement.act.MOST_SEEN", "Statements in `seen`", "`seen` 所列签署件数", ""),
-    Limit("statement.act.MOST_TEXTS", "Languages in `texts`", "`texts` 的语言数", ""),
+    Limit("statement.act.MOST_ADDRESSED", "Parties in `aud`", "`aud`所列参与方数", ""),
+    Limit("statement.act.MOST_SEEN", "Statements in `seen`", "`seen`所列签署件数", ""),
+    Limit("statement.act.MOST_TEXTS", "Languages in `texts`", "`texts`的语言数", ""),
     Limit("statement.text.MOST_TEXT_BYTES", "One text", "单份文本"),
     Limit("statement.text.MOST_NAME_BYTES", "One name", "单个名称"),
     Limit("statement.text.MOST_MARKS", "Combining marks in a row, texts", "文本中连续组合符", ""),
@@ -100,7 +100,7 @@ LIMITS: Final = (
     Limit("log.note.MOST_SIGNATURES", "Lines under a note", "签名文本的签名行数", ""),
     Limit("log.note.MOST_NAME_BYTES", "Name of a note's key", "签名文本密钥名称"),
     Limit("log.receipt.MOST_CHECKPOINT_BYTES", "Checkpoint in a receipt", "回执所含检查点"),
-    Limit("log.receipt.MOST_HASHES", "Hashes in a path", "路径的散列数", ""),
+    Limit("log.receipt.MOST_HASHES", "Hashes in a path", "路径的哈希数", ""),
     Limit("log.receipt.SMALLEST_SIZE", "Smallest tree with receipts", "可出具回执的最小日志", ""),
     Limit(
         "log.tiles.TILE_WIDTH", "Hashes in a tile, entries in a bundle", "分块、条目包的宽度", ""
@@ -136,7 +136,7 @@ LIMITS: Final = (
     Limit("exchange.limits.MOST_DELIVERY_BYTES", "A delivery", "一次投递"),
     Limit("exchange.limits.MOST_ANSWER_BYTES", "Answer to a delivery", "对投递的答复"),
     Limit("exchange.limits.MOST_CHUNK_BYTES", "Piece of an attachment", "附件的一段"),
-    Limit("exchange.limits.MOST_HEADER_BYTES", "HTTP header", "HTTP 头部"),
+    Limit("exchange.limits.MOST_HEADER_BYTES", "HTTP header", "HTTP头部"),
     Limit(
         "exchange.signatures.MOST_LIFE_SECONDS",
         "Life of a request's signature",
@@ -147,8 +147,8 @@ LIMITS: Final = (
     Limit("exchange.signatures.NONCE_BYTES", "Nonce of a request", "请求随机数"),
     Limit("exchange.problems.MOST_PROBLEM_BYTES", "Problem details", "问题说明"),
     Limit("exchange.backoff.MOST_SECONDS", "Longest wait between attempts", "重试间隔上限", "s"),
-    Limit("casefile.container.MOST_FILES", "Files in a case file", "案卷文件数", ""),
-    Limit("casefile.manifest.MOST_WORDS_BYTES", "Purpose of a case file", "案卷用途说明"),
+    Limit("casefile.container.MOST_FILES", "Files in a case file", "案卷文件中的文件数", ""),
+    Limit("casefile.manifest.MOST_WORDS_BYTES", "Purpose of a case file", "案卷文件的用途说明"),
 )
 
 
@@ -163,7 +163,7 @@ def limits_page(lang: str) -> str:
     chinese = lang == "zh"
     head = {
         "en": ("# Limits", "Made from the code by `make docs`.", "| What | Value | In the code |"),
-        "zh": ("# 限额", "由 `make docs` 从代码生成。", "| 内容 | 值 | 代码位置 |"),
+        "zh": ("# 限额", "由`make docs`从代码生成。", "| 内容 | 值 | 代码位置 |"),
     }[lang]
     lines = [head[0], "", head[1], "", head[2], "|---|---|---|"]
     for limit in LIMITS:
@@ -289,18 +289,18 @@ _WORDS: Final = {
     },
     "zh": {
         "title": "# 示例",
-        "made": "由 `make docs` 生成。各密钥的种子为 SHA-256(`comity spec ` ‖ 用途)，"
-        "各盐值为 SHA-256(`comity spec salt ` ‖ 种类 ‖ 空格 ‖ 节名)。",
+        "made": "由`make docs`生成。各密钥的种子为SHA-256(`comity spec ` ‖ 用途)，"
+        "各盐值为SHA-256(`comity spec salt ` ‖ 种类 ‖ 空格 ‖ 节名)。",
         "order": "## 键的次序",
         "key": "## 密钥及其指纹",
         "inception": "## 创始签署件",
         "address": "## 地址",
         "card": "## 名片",
-        "whole": "[example.card](../examples/example.card) 是该参与方的名片。"
+        "whole": "[example.card](../examples/example.card)是该参与方的名片。"
         "读取方予以接受；编码部分改动任一字符，即不接受。",
         "weak": "## 应予拒绝的密钥",
-        "small": "以下 COSE_Key 所含的点阶为 4。无论单独读取、列于创始签署件还是载于名片，"
-        "也无论其上有何签名，均以 `key.weak` 拒绝。",
+        "small": "以下COSE_Key所含的点阶为4。无论单独读取、列于创始签署件还是载于名片，"
+        "也无论其上有何签名，均以`key.weak`拒绝。",
     },
 }
 

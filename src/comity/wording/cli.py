@@ -262,7 +262,7 @@ TOLD: dict[str, tuple[str, str]] = {
     "cli.told.root": ("信任根：{root}", "root of trust: {root}"),
     "cli.told.waits": (
         "全体创始成员签署同一份章程后，机制生效。",
-        "It is in force when every founding member has signed the same charter.",
+        "The mechanism is in force when every founding member has signed the same charter.",
     ),
     "cli.told.acceded": ("已签署章程：{subject}", "charter signed: {subject}"),
     "cli.told.force": ("生效：{yes}", "in force: {yes}"),
