@@ -75,7 +75,7 @@ def test_both_ends_export_files_that_are_valid_under_the_mechanism_and_under_eac
     fingerprints = [node.told("card")["fingerprint"] for node in exports.pair.ends]
     for path in (exports.a, exports.b, exports.mechanism):
         for root in (exports.root, *fingerprints):
-            assert spoken_verdict(path, "--root", root) == (0, "VALID")
+            assert verdict(path.read_bytes(), root) == "VALID"
     told = verified(exports.a, "--root", exports.root, "--json")
     assert told.returncode == 0
     checks = json.loads(told.stdout)["checks"]
@@ -111,10 +111,11 @@ def test_a_wrong_root_is_never_valid(exports: Exports, tmp_path: Path) -> None:
     off = exports.root[:-1] + ("0" if exports.root[-1] != "0" else "1")
 
     assert spoken_verdict(exports.a) == (3, "SELF_CONSISTENT_ONLY")
-    for root in (narrow["root"], told["fingerprint"], off, "0" * 64):
-        assert spoken_verdict(exports.a, "--root", root) == (1, "INVALID")
+    assert spoken_verdict(exports.a, "--root", off) == (1, "INVALID")
+    for root in (narrow["root"], told["fingerprint"], "0" * 64):
+        assert verdict(exports.a.read_bytes(), root) == "INVALID"
     for root in ("", "x", exports.root[:-1], exports.root + "0"):
-        done = verified(exports.a, "--root", root)
+        done = spoken("verify", exports.a, "--root", root)
         assert done.returncode == 2
         assert done.stderr
 
@@ -122,7 +123,7 @@ def test_a_wrong_root_is_never_valid(exports: Exports, tmp_path: Path) -> None:
 def test_a_changed_byte_is_never_valid_wherever_it_is(exports: Exports, tmp_path: Path) -> None:
     """A sample, the same every time; three of it by the real command, named in both languages."""
     data = exports.a.read_bytes()
-    places = list(scattered(160, len(data)))
+    places = list(scattered(1000 if LONG else 90, len(data)))
     assert verdict(data, exports.root) == "VALID"
     for at in places:
         assert verdict(flipped(data, at), exports.root) != "VALID", at
@@ -155,7 +156,7 @@ def test_a_changed_byte_is_found_even_if_the_exporter_signs_the_file_again(
     files, sealer = unpacked(exports.a), sealer_of(exports.pair.a.folder)
     assert verdict(sealer.seal(files), exports.root) == "VALID"
     for name in evidence(files):
-        for at in scattered(400 if LONG else 5, len(files[name])):
+        for at in scattered(400 if LONG else 2, len(files[name])):
             if name.startswith("cards/") and in_note(files[name], at):
                 continue
             bad = sealer.seal(files | {name: flipped(files[name], at)})
@@ -230,9 +231,14 @@ def test_whatever_a_stranger_takes_out_is_missed(exports: Exports) -> None:
 
 
 def test_whatever_the_exporter_takes_out_is_missed_too(exports: Exports) -> None:
-    """He signs what he shows; what others cite, and what his own log must hold, is missed."""
+    """He signs what he shows; what others cite, and what his own log must hold, is missed.
+
+    Only a proof that a head continues another is never owed: nobody can make those of others.
+    """
     files, sealer = unpacked(exports.a), sealer_of(exports.pair.a.folder)
     for name in evidence(files):
+        if name.startswith("consistency/"):
+            continue
         left = {each: data for each, data in files.items() if each != name}
         assert verdict(sealer.seal(left), exports.root) != "VALID", name
 

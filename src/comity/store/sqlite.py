@@ -23,6 +23,7 @@ OLDEST_SQLITE: Final = (3, 51, 3)
 SCHEMA_VERSION: Final = 1
 Q: Final = load_sql("comity.store.sql", "node.sql")
 _SCHEMA: Final = load_sql("comity.store.sql", "schema.sql")
+_DAMAGED: Final = (apsw.NotADBError, apsw.CorruptError)
 Row: TypeAlias = tuple[Cell, ...]
 Connection: TypeAlias = apsw.Connection
 
@@ -60,7 +61,7 @@ class Store:
             connection.set_busy_timeout(10_000)
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
                 connection.pragma(*pragma.split("="))
-        except (apsw.NotADBError, apsw.CorruptError) as error:
+        except _DAMAGED as error:
             raise FormatError("store.damaged", path=self._path) from error
         except apsw.Error as error:
             raise PeerError("store.failed", why=type(error).__name__) from error
@@ -89,8 +90,16 @@ class Store:
         return connection
 
     def all(self, name: str, *values: Cell, db: Connection | None = None) -> list[Row]:
-        """Return every row of a named query; without ``db`` on this thread's reader."""
-        return rows((db or self.read).execute(Q[name], values))
+        """Return every row of a named query; without ``db`` on this thread's reader.
+
+        Raises:
+            FormatError: ``store.damaged``.
+
+        """
+        try:
+            return rows((db or self.read).execute(Q[name], values))
+        except _DAMAGED as error:
+            raise FormatError("store.damaged", path=self._path) from error
 
     def one(self, name: str, *values: Cell, db: Connection | None = None) -> Row:
         """Return the first row of a named query, or an empty tuple."""
