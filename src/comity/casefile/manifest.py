@@ -3,6 +3,7 @@
 ```
 manifest.cbor = {"format": "comity-case/1", "kind", "subject", "net", "exporter", "purpose",
                  "left_out": [+ section], "audience": [+ party], "marking", "demo",
+                 "threads": [+ [subject, number of statements, {+ party: its last statement}]],
                  "files": [+ [path, length, SHA-256, SHA-512]]}
 manifest.cose = 18([ << {1: alg, 4: kid, 15: {1: exporter, 6: time}, 16: type,
                      258: SHA-256, 259: type of manifest.cbor} >>, {}, SHA-256, signature ])
@@ -10,11 +11,13 @@ manifest.cose = 18([ << {1: alg, 4: kid, 15: {1: exporter, 6: time}, 16: type,
 
 The manifest proves nothing about who said what: each statement does that for itself.  It
 tells what the exporter put in, left out and meant the file for, and makes every byte count.
+With ``threads`` the exporter signs how much it holds: the end of a thread is cited by nobody, so
+that nothing else tells whether it was left out.
 
 Source: security, section 5.3; issue 2, section 8.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -46,6 +49,7 @@ MOST_MANIFEST_BYTES: Final = 400 * MOST_FILES
 MOST_SIGNATURE_BYTES: Final = 16 * 1024
 MOST_WORDS_BYTES: Final = 4096
 MOST_LISTED: Final = 256
+MOST_THREADS: Final = 2
 MARKINGS: Final = (
     "TLP:RED",
     "TLP:AMBER+STRICT",
@@ -70,6 +74,22 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much of a thread its exporter says it holds: all of it up to here, and no more."""
+
+    subject: SubjectId
+    statements: int
+    last: Mapping[PartyId, StatementId]
+    """Each issuer's last statement, in the order of the file's thread."""
+
+
+def extent_of(subject: SubjectId, said: Iterable[tuple[PartyId, StatementId]]) -> Extent:
+    """Return the extent of a thread, given issuer and id of each statement in its order."""
+    held = list(said)
+    return Extent(subject=subject, statements=len(held), last=dict(held))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an exporter says of a case file."""
 
@@ -88,6 +108,8 @@ class Manifest:
     marking: str | None
     """TLP 2.0 label."""
     demo: bool
+    threads: tuple[Extent, ...]
+    """The subject's own thread first, then the mechanism's (once, if they are the same)."""
     files: tuple[FileRecord, ...]
     """Every other file, sorted by path; not the manifest and not its signature."""
 
@@ -150,6 +172,7 @@ def encode_manifest(manifest: Manifest) -> bytes:
         "audience": manifest.audience,
         "marking": manifest.marking,
         "demo": manifest.demo,
+        "threads": [_extent_value(each) for each in manifest.threads],
         "files": [[file.path, file.size, file.sha256, file.sha512] for file in manifest.files],
     }
     return cbor.encode(present(fields))
@@ -192,6 +215,7 @@ def decode_manifest(data: bytes) -> Manifest:
         audience=tuple(check_party(each) for each in reading.texts("audience", most=MOST_LISTED)),
         marking=reading.optional_text("marking"),
         demo=reading.boolean("demo"),
+        threads=tuple(_extent(each) for each in reading.items("threads", most=MOST_THREADS)),
         files=tuple(_file(each) for each in reading.items("files", most=MOST_FILES)),
     )
     reading.done()
@@ -271,6 +295,30 @@ def _file(value: Value) -> FileRecord:
             raise FormatError("casefile.manifest", field="files")
 
 
+def _extent_value(extent: Extent) -> Value:
+    last: dict[str, Value] = {str(party): sid for party, sid in extent.last.items()}
+    return [extent.subject, extent.statements, last]
+
+
+def _extent(value: Value) -> Extent:
+    match value:
+        case [bytes() as subject, int() as statements, dict() as last] if (
+            len(subject) == SUBJECT_BYTES
+            and not isinstance(statements, bool)
+            and len(last) <= statements <= MOST_FILES
+        ):
+            listed = {check_party(str(each)): _last(sid) for each, sid in last.items()}
+            return Extent(subject=SubjectId(subject), statements=statements, last=listed)
+        case _:
+            raise FormatError("casefile.manifest", field="threads")
+
+
+def _last(sid: Value) -> StatementId:
+    if not isinstance(sid, bytes) or len(sid) != DIGEST_BYTES:
+        raise FormatError("casefile.manifest", field="threads")
+    return StatementId(sid)
+
+
 def _check(manifest: Manifest) -> None:
     wrong = None
     if not manifest.kind.isascii() or not manifest.kind.isidentifier():
@@ -283,6 +331,9 @@ def _check(manifest: Manifest) -> None:
         wrong = "marking"
     elif any(len(name) > MOST_LISTED or not name.isascii() for name in manifest.left_out):
         wrong = "left_out"
+    subjects = [each.subject for each in manifest.threads]
+    if subjects[:1] != [manifest.subject] or len(set(subjects)) != len(subjects):
+        wrong = "threads"
     if wrong is not None:
         raise FormatError("casefile.manifest", field=wrong)
     check_text(manifest.purpose, most_bytes=MOST_WORDS_BYTES)

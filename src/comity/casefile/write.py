@@ -33,6 +33,7 @@ from comity.casefile.manifest import (
     FileRecord,
     Manifest,
     encode_manifest,
+    extent_of,
     sign_manifest,
 )
 from comity.casefile.reading import reading_copy
@@ -42,7 +43,9 @@ from comity.log.receipt import parse_receipt
 from comity.parties.card import read_card
 from comity.parties.inception import NODE, SIGN, Party
 from comity.statement import cbor
+from comity.statement.envelope import parse
 from comity.statement.keys import PublicKey, Signer
+from comity.statement.model import PartyId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,16 @@ def _manifest(content: CaseContent, files: Mapping[str, Measured]) -> Manifest:
         audience=content.audience,
         marking=content.marking,
         demo=content.demo,
+        threads=tuple(
+            extent_of(
+                thread.subject,
+                (
+                    (PartyId(parse(each.encoded).header.issuer), each.sid)
+                    for each in thread.statements
+                ),
+            )
+            for thread in content.threads
+        ),
         files=tuple(
             FileRecord(path=path, size=file.size, sha256=file.sha256, sha512=file.sha512)
             for path, file in sorted(files.items())

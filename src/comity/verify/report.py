@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from comity.casefile.layout import letters
+from comity.casefile.manifest import Extent
 from comity.casefile.story import Names, name_of, plain
 from comity.statement.model import PartyId, StatementId, SubjectId, subject_urn
 from comity.verify.checks import Check, Finding, Verdict
@@ -57,6 +58,8 @@ class Report:
     exporter: PartyId | None = None
     demo: bool = False
     parties: tuple[PartyTold, ...] = ()
+    extent: tuple[Extent, ...] = ()
+    """What the exporter signed that it holds: all of each thread up to here."""
     phase: str | None = None
     marking: str | None = None
     purpose: str = ""
@@ -92,6 +95,7 @@ class Report:
             "marking": self.marking,
             "purpose": self.purpose,
             "parties": [_party(each) for each in self.parties],
+            "extent": [_extent(each) for each in self.extent],
             "checks": [_check(each, lang) for each in self.checks],
             "missing": [_check(each, lang) for each in self.missing],
             "story": [_in(each, lang) for each in self.story],
@@ -186,6 +190,15 @@ def _party(party: PartyTold) -> Json:
         "demo": party.demo,
         "of_the_thread": party.of_the_thread,
         "exporter": party.exported,
+    }
+
+
+def _extent(extent: Extent) -> Json:
+    last: dict[str, Json] = {party: sid.hex() for party, sid in extent.last.items()}
+    return {
+        "subject": subject_urn(extent.subject),
+        "statements": extent.statements,
+        "last": last,
     }
 
 

@@ -68,6 +68,14 @@ class Thread:
     apart: frozenset[StatementId] = frozenset()
     """Statements of another thread of the same subject: they have no effect in this one."""
 
+    @property
+    def order(self) -> list[Said]:
+        """Every statement: as they are told, then what waits, then what stands apart."""
+        if self.telling is None:
+            return [self.heard[sid].said for sid in sorted(self.heard)]
+        rest = [*sorted(self.telling.waiting), *sorted(self.apart)]
+        return [*(each.said for each in self.telling.told), *(self.heard[sid].said for sid in rest)]
+
 
 def read_mechanism(case: Case) -> tuple[Thread | None, Mechanism | None]:
     """Tell the mechanism's thread, whose charter the manifest names."""

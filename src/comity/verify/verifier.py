@@ -12,6 +12,7 @@ from comity.statement.model import PartyId, StatementId
 from comity.verify.bundle import Bundle, read_bundle
 from comity.verify.checks import WHOLE, About, Checks
 from comity.verify.evidence import check_evidence
+from comity.verify.extent import check_extent
 from comity.verify.logs import Logs, read_logs
 from comity.verify.report import PartyTold, Report
 from comity.verify.roots import check_root, read_root
@@ -90,6 +91,7 @@ def _read_threads(case: Case) -> tuple[list[Thread], Mechanism | None]:
     check_strangers(case, threads)
     check_members(case, threads, mechanism)
     check_exporter_belongs(case, threads[-1])
+    check_extent(case, threads)
     return threads, mechanism
 
 
@@ -124,6 +126,7 @@ def _report(case: Case, threads: list[Thread], logs: Logs, root: bytes | None) -
         exporter=manifest.exporter,
         demo=manifest.demo or any(party.demo for party in case.directory.parties.values()),
         parties=tuple(_parties(case.directory, subject, case.bundle)),
+        extent=manifest.threads,
         phase=None if subject.state is None else subject.state.phase,
         marking=manifest.marking,
         purpose=manifest.purpose,

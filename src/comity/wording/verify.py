@@ -230,6 +230,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "verify.check.manifest": ("清单", "manifest"),
     "verify.check.file": ("文件", "file"),
     "verify.check.card": ("名片", "card"),
+    "verify.check.extent": ("收录范围", "extent"),
     "verify.check.root": ("信任根", "root of trust"),
     "verify.check.format": ("格式", "format"),
     "verify.check.signature": ("签名", "signature"),
@@ -455,6 +456,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "verify.waiting": (
         "其所引签署件缺失，无法判断其效力。",
         "What it refers to is missing, so its effect cannot be told.",
+    ),
+    "verify.all-it-holds": (
+        "{name}签名声明：其所持有的事项{subject}的签署件，全部即此{count}份；"
+        "是否略去更新的签署件，仅凭本文件无从判断。",
+        "{name} signed that these {count} statements are all that it holds on {subject}; whether "
+        "it left out newer ones cannot be told from this file alone.",
+    ),
+    "verify.fewer-statements": (
+        "清单称事项{subject}有{stated}份签署件，本文件中有{found}份。",
+        "The manifest says that there are {stated} statements on {subject}; this file holds "
+        "{found}.",
+    ),
+    "verify.extent-differs": (
+        "清单所列事项{subject}的签署件数量或各方最后签署件，与本文件所载不符。",
+        "The manifest says another number of statements on {subject}, or another last statement "
+        "of a party, than this file shows.",
     ),
     "verify.fork": (
         "{name}在同一位置签发了两份不同的签署件（{one}与{other}）。",

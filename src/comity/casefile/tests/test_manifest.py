@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from comity.casefile.manifest import (
+    Extent,
     FileRecord,
     Manifest,
     decode_manifest,
@@ -30,6 +31,9 @@ MANIFEST = Manifest(
     audience=(PARTY,),
     marking="TLP:AMBER",
     demo=False,
+    threads=(
+        Extent(subject=SubjectId(bytes(16)), statements=2, last={PARTY: StatementId(bytes(32))}),
+    ),
     files=(FILE,),
 )
 
@@ -55,6 +59,17 @@ def test_a_manifest_comes_back_as_it_was() -> None:
         ("net", bytes(31)),
         ("exporter", "urn:comity:party:x"),
         ("purpose", "a\u202eb"),
+        ("threads", []),
+        ("threads", [[bytes(15), 1, {}]]),
+        ("threads", [[b"\x01" * 16, 1, {}]]),
+        ("threads", [[bytes(16), 1, {}], [bytes(16), 1, {}]]),
+        ("threads", [[bytes(16), True, {}]]),
+        ("threads", [[bytes(16), -1, {}]]),
+        ("threads", [[bytes(16), 0, {PARTY: bytes(32)}]]),
+        ("threads", [[bytes(16), 1, {PARTY: bytes(31)}]]),
+        ("threads", [[bytes(16), 1, {"a": bytes(32)}]]),
+        ("threads", [[bytes(16), 1, {1: bytes(32)}]]),
+        ("threads", [[bytes(16), 1, {}]] * 3),
         ("left_out", ["b", "a"]),
         ("left_out", ["a", "a"]),
         ("audience", [PARTY, PARTY]),
