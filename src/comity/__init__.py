@@ -1,0 +1,1 @@
+"""Comity: one party asks another, the other answers, and each can prove it."""

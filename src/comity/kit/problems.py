@@ -3,6 +3,7 @@
 Exit codes: 0 done; 1 refused by a rule, or bad input; 2 usage; 75 temporary, try again.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -37,6 +38,9 @@ STATUS: Final[Mapping[type[ComityError], int]] = MappingProxyType(
     }
 )
 """HTTP status for each family: the only place that knows both."""
+
+_EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
+"""What click says of words that no command has asked for; it has no class of its own."""
 
 
 def status_of(error: ComityError) -> int:
@@ -82,6 +86,8 @@ def usage(error: click.ClickException, lang: Language) -> str:
             told = say("usage.bad-value", lang, name=name, problem=error.message)
         case click.FileError():
             told = say("usage.file", lang, name=error.ui_filename, problem=error.message)
+        case click.UsageError() if found := _EXTRA.match(error.message):
+            told = say("usage.extra", lang, words=found[1])
         case _:
             told = say("usage.other", lang, problem=error.format_message())
     return line(told)

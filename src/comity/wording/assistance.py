@@ -18,8 +18,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no request profile “{profile}”.",
     ),
     "assistance.field-missing": (
-        "缺少必填字段“{field}”。",
-        "The required field “{field}” is missing.",
+        "缺少必填字段：{field}。",
+        "What must be given is missing: {field}.",
     ),
     "assistance.field-unknown": (
         "此请求类型没有字段“{field}”。",

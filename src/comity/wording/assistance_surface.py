@@ -307,6 +307,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "assistance.saved": ("已保存{count}个文件：", "{count} files saved:"),
     "assistance.not-saved": ("未保存{name}：{problem}", "Not saved: {name}: {problem}"),
     "assistance.form-written": ("空白表单已写入{file}。", "The empty form is in {file}."),
+    "assistance.form-needed": (
+        "至少填写：{fields}。各字段的写法见文件中的“_help”。",
+        "Fill in at least: {fields}. How each is written stands under “_help” in the file.",
+    ),
+    "assistance.form-next": (
+        "然后：comity … assistance submit --mechanism SUBJECT --to PARTY"
+        " --profile {profile} --fields {file}",
+        "Then: comity … assistance submit --mechanism SUBJECT --to PARTY"
+        " --profile {profile} --fields {file}",
+    ),
     "assistance.none": ("没有案件。", "There are no cases."),
     "assistance.drafts": ("草稿：", "Drafts:"),
     "assistance.owed-none": ("本方目前没有待办。", "Nothing is owed by us now."),

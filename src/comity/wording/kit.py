@@ -31,6 +31,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "usage.no-such-option": ("没有 {name} 这一选项。", "There is no option {name}."),
     "usage.bad-value": ("{name} 的值不对：{problem}", "The value of {name} is wrong: {problem}"),
     "usage.file": ("文件{name}打不开：{problem}", "The file {name} cannot be opened: {problem}"),
+    "usage.extra": ("多出的词：{words}", "Too many words: {words}"),
     "usage.other": ("命令行有误：{problem}", "The command line is wrong: {problem}"),
     "usage.see-help": ("用法见：{command} --help", "How it is used: {command} --help"),
 }

@@ -50,20 +50,22 @@ def fill_envelope(profile: Profile, given: Mapping[str, object], known: Known) -
     Keys that begin with ``_`` and values that are ``None`` (an empty form) are dropped.
 
     Raises:
-        FormatError: ``assistance.field-missing``: TLP or PAP, or ``date_needed_reason``
-            where a person gave the date.
+        FormatError: ``assistance.field-missing``, naming every field that a person must fill:
+            TLP, PAP, the profile's own, ``date_needed_reason`` where a person gave the date.
 
     """
     stated = {
         key: value for key, value in given.items() if not key.startswith("_") and value is not None
     }
-    for name in BY_HAND:
-        if name not in stated:
-            raise FormatError("assistance.field-missing", field=name)
+    missing = [name for name in BY_HAND if name not in stated]
     for spec in profile.fields:
         due = spec.required_if == GIVEN_BY_A_PERSON and "date_needed" in stated
-        if due and spec.id not in stated:
-            raise FormatError("assistance.field-missing", field=spec.id)
+        due = due or (spec.required and not spec.envelope)
+        if due and spec.id not in (stated.keys() | set(missing)):
+            missing.append(spec.id)
+    if missing:
+        # All at once: nobody fills a form in twenty goes.
+        raise FormatError("assistance.field-missing", field=", ".join(missing))
     filled: dict[str, object] = {
         "id": known.reference,
         "profile": profile.id,

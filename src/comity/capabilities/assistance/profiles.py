@@ -352,7 +352,8 @@ def _check(part: _Part, profile: Profile) -> None:
             clock.starts_at == "respond_due" and profile.clock(RESPOND) is None
         )
         if conditional or replaced or dangling:
-            raise part.broken(f"clocks.{clock.id}")
+            where = f"clocks.{clock.id}"
+            raise part.broken(where)
     if not profile.extension.clocks or any(map(_cannot_extend(profile), profile.extension.clocks)):
         raise part.broken("extension.clocks")
     needed = profile.clock(profile.needed_by)
@@ -372,7 +373,8 @@ def _cannot_extend(profile: Profile) -> Callable[[str], bool]:
 def _check_required(part: _Part, specs: Iterable[FieldSpec]) -> None:
     for spec in specs:
         if spec.required_if not in {None, "urgency!=routine", GIVEN_BY_A_PERSON}:
-            raise part.broken(f"fields.{spec.id}.required_if")
+            where = f"fields.{spec.id}.required_if"
+            raise part.broken(where)
 
 
 def _read_all() -> Mapping[tuple[str, str], Profile]:

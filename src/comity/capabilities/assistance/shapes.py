@@ -338,8 +338,12 @@ SHAPES: Final[Mapping[str, Shape]] = MappingProxyType(
             ),
         ),
         "evidence_list": Shape(
-            f'[{_TEXTS}, {{"name": "…", "sha256": "…"}}, {{"attachment": 0}}]',
-            BilingualText("证据列表", "a list of evidence items"),
+            f'[{_TEXTS}, {{"name": "…"}}, {{"attachment": 0}}]',
+            BilingualText(
+                "证据列表：文字；名称，可附SHA-256（64个十六进制数字）；附件的序号，自0起",
+                "a list of evidence: texts; names, perhaps with a sha256 (64 hex digits); "
+                "attachments by their number, from 0",
+            ),
             _list_of(_line, _texts, _hashed, _attached, _typed),
         ),
         "legal_reference": Shape(

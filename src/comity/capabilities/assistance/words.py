@@ -4,6 +4,7 @@ Pure text: a result of an operation and a language in, lines out.  Everything th
 wrote passes through ``printing``, so nothing in it can move the cursor.
 """
 
+import shlex
 from collections.abc import Iterable
 
 from comity.kit.desk import Json
@@ -45,7 +46,20 @@ def drafted(result: Result, lang: Language) -> str:
 def form(result: Result, lang: Language) -> str:
     """Print the empty form itself, to be written to a file, or where it was written."""
     if out := text(result, "out"):
-        return say("assistance.form-written", lang, file=line(out))
+        help_ = part(result, "form", "_help")
+        needed = [name for name in help_ if at(help_, name, "required") is True]
+        return "\n".join(
+            (
+                say("assistance.form-written", lang, file=line(out)),
+                say("assistance.form-needed", lang, fields=line(", ".join(needed))),
+                say(
+                    "assistance.form-next",
+                    lang,
+                    profile=line(text(result, "profile")),
+                    file=line(shlex.quote(out)),
+                ),
+            )
+        )
     return as_json(at(result, "form"))
 
 

@@ -63,6 +63,7 @@ def one(number: int) -> None:
         (["one"], "缺少 --number。"),
         (["one", "--nmber", "3"], "没有 --nmber 这一选项。"),
         (["one", "--number", "x"], "--number 的值不对："),
+        (["one", "--number", "3", "us", "cn"], "多出的词：us cn"),
         (["two"], "命令行有误："),
     ],
 )

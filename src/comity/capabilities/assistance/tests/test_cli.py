@@ -197,6 +197,8 @@ def test_a_form_is_written_once(tmp_path: Path) -> None:
     """And never over a file that an officer has filled."""
     world, path = World(), tmp_path / "form.json"
     told = run(world, "form", "csirt-incident", "--out", str(path)).output
+    assert "tlp, pap, incident_id" in told
+    assert f"--profile csirt-incident --fields {path}" in told
     assert str(path) in told
     assert set(read_form(path)) >= {"incident_id", "tlp", "_help"}
     with pytest.raises(FormatError, match="file-exists"):

@@ -20,7 +20,7 @@ from comity.capabilities.assistance.profile import FIELD_TYPES, FieldSpec
 from comity.capabilities.assistance.profiles import PROFILES, Profile, profile_named
 from comity.capabilities.assistance.rules import ASSISTANCE
 from comity.capabilities.assistance.schema import Submit, own_part, payload_of
-from comity.capabilities.assistance.shapes import SHAPES, check_shape
+from comity.capabilities.assistance.shapes import SHAPES, check_shape, example_of
 from comity.capabilities.assistance.tests.thread import ASKER, T0, Story
 from comity.errors import FormatError
 from comity.fold.entry import Said
@@ -129,6 +129,26 @@ def test_each_required_field_is_required(profile: Profile) -> None:
                 "assistance.field-missing",
                 name,
             )
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda each: each.id)
+def test_everything_that_is_missing_is_named_at_once(profile: Profile) -> None:
+    """An empty form is filled in one go."""
+    form = empty_form(profile)
+    help_ = form["_help"]
+    assert isinstance(help_, dict)
+    needed = [name for name, told in help_.items() if told["required"]]
+    with pytest.raises(FormatError) as caught:
+        fill_envelope(profile, form, KNOWN)
+    assert caught.value.facts["field"] == ", ".join(needed)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda each: each.id)
+def test_a_form_filled_as_its_examples_say_is_complete(profile: Profile) -> None:
+    """What the help shows as a value is one, alternatives included."""
+    for spec in profile.fields:
+        for example in example_of(spec).split(" | "):
+            check_shape(spec, json.loads(example))
 
 
 @pytest.mark.parametrize("mark", ["tlp", "pap"])

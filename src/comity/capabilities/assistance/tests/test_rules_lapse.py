@@ -4,13 +4,10 @@ import pytest
 
 from comity.capabilities.assistance.request import Phase
 from comity.capabilities.assistance.schema import (
-    Accept,
     Acknowledge,
     Answer,
     Clarify,
-    Decision,
     Lapse,
-    Refuse,
 )
 from comity.capabilities.assistance.tests.thread import (
     ASKED,
