@@ -450,7 +450,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "verify.state-not-told": (
         "本文件不足以得出签发方所见的状态，或者事项过长。仅供查找原因，不影响结论。",
-        "The state that its author saw cannot be told from this file, or the matter is too long "
+        "The state that its author saw cannot be told from this file, or the thread is too long "
         "for that. It would help to find causes and changes no verdict.",
     ),
     "verify.waiting": (
