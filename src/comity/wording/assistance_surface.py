@@ -256,6 +256,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "assistance.turn.nobody": ("无须任何一方再作表示。", "Nobody owes anything more."),
     "assistance.turn.us-word": ("本方", "us"),
     "assistance.turn.them-word": ("对方", "them"),
+    "assistance.yes": ("是", "yes"),
+    "assistance.no": ("否", "no"),
     "assistance.next": ("本方可用：{verbs}", "We may: {verbs}"),
     "assistance.next.nothing": (
         "本方目前没有可作的表示。",

@@ -25,7 +25,7 @@ from comity.capabilities.assistance.words import (
 )
 from comity.kit.desk import Json
 from comity.kit.language import Language, time_in_words
-from comity.kit.printing import as_json, indented, line, padded, table, width
+from comity.kit.printing import indented, line, padded, table, width
 from comity.kit.told import at, items, part, text
 from comity.wording import say
 
@@ -72,8 +72,20 @@ def _head(result: Result, lang: Language) -> Iterator[str]:
     verbs = [str(each).partition(":")[0] for each in items(result, "turn", "open_to_us")]
     if verbs:
         yield say("assistance.next", lang, verbs=line(", ".join(dict.fromkeys(verbs))))
+        yield from _choices(result, lang)
     else:
         yield say("assistance.next.nothing", lang)
+
+
+def _choices(result: Result, lang: Language) -> Iterator[str]:
+    """Print the codes that each verb may name, as they are typed, with what they are called."""
+    for verb, kinds in part(result, "choices").items():
+        for option in part(kinds):
+            codes = [
+                say("assistance.named", lang, name=line(text(each, lang)), code=text(each, "id"))
+                for each in items(kinds, option)
+            ]
+            yield f"  {titled(f'{verb} --{option}', joined(codes, lang), lang)}"
 
 
 def _facts(result: Result, lang: Language) -> Iterator[str]:
@@ -153,14 +165,19 @@ def _fields(result: Result, lang: Language) -> Iterator[str]:
     for name, value in part(fields, "values").items():
         label = text(fields, "labels", name, lang) or name
         if isinstance(value, str | int) or not value:
-            word = text(fields, "words", name, str(value), lang)
-            shown = line(value) if isinstance(value, str | int) else say("assistance.empty", lang)
-            shown = word or shown
+            shown = text(fields, "words", name, str(value), lang) or _plain(value, lang)
             yield f"  {titled(label, shown, lang)}"
             continue
         yield f"  {titled(label, '', lang)}"
         for each in value if isinstance(value, list) else [value]:
-            yield from _value(each)
+            yield from _value(each, lang)
+
+
+def _plain(value: Json, lang: Language) -> str:
+    """Return a value of one word."""
+    if isinstance(value, bool):
+        return say("assistance.yes" if value else "assistance.no", lang)
+    return line(value) if isinstance(value, str | int) else say("assistance.empty", lang)
 
 
 def _source(source: str, lang: Language) -> str:
@@ -168,14 +185,21 @@ def _source(source: str, lang: Language) -> str:
     return say("assistance.network-default", lang) if source == NETWORK_DEFAULT else source
 
 
-def _value(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield indented(f"- {value}")
-    elif isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
-        for tag, told in value.items():
-            yield indented(f"[{tag}] {told}")
+def _value(value: Json, lang: Language, by: str = "    ") -> Iterator[str]:
+    """Print a value of several parts: each with what it is called, set in under what it is of."""
+    if isinstance(value, dict):
+        for name, told in value.items():
+            if isinstance(told, dict | list) and told:
+                yield indented(f"[{line(name)}]", by)
+                yield from _value(told, lang, by + "  ")
+            else:
+                shown = told if isinstance(told, str) else _plain(told, lang)
+                yield indented(f"[{line(name)}] {shown}", by)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _value(each, lang, by)
     else:
-        yield indented(as_json(value))
+        yield indented(f"- {value if isinstance(value, str) else _plain(value, lang)}", by)
 
 
 def _statements(result: Result, lang: Language) -> Iterator[str]:

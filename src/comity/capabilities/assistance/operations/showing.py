@@ -13,6 +13,7 @@ from comity.capabilities.assistance.fields import (
     languages_of,
     read_fields,
 )
+from comity.capabilities.assistance.operations.choices import choices_json
 from comity.capabilities.assistance.operations.statements import (
     no_text,
     plain_value,
@@ -72,6 +73,7 @@ def show(office: Office, /, **arguments: Json) -> dict[str, Json]:
         "ground": _labelled(case, request.ground, "ground"),
         "facts": _facts(case),
         "turn": turn_json(office, case),
+        "choices": choices_json(case, office.party),
         "clocks": [clock_json(duty) for duty in case.duties(now)],
         "no_third_party": len(case.view.ground.members) <= len(Role),
         "fields": _fields(case),
