@@ -39,7 +39,7 @@ class Ground:
     """A mechanism that the other founder has not signed."""
     cases: dict[str, str] = field(default_factory=dict)
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """What each node's log held, and what its officers had said, before the next row."""
+    """What persons had said in each node's log, and of that its officers, before the next row."""
 
     def file(self, content: str | bytes) -> Path:
         """Write a file of any content."""

@@ -142,9 +142,11 @@ def a_folder(asked: Path | None, *, keep: bool) -> Iterator[Path]:
             rmtree(folder, ignore_errors=True)
 
 
-def wait() -> None:
-    """Let the nodes serve until Ctrl-C."""
+def wait(story: Story, programme: Programme) -> None:
+    """Let the nodes serve until Ctrl-C, which may come as soon as anything says that they do."""
     try:
+        programme.both("demo.serving")
+        announce(story, programme)
         while True:
             time.sleep(FOREVER_SECONDS)
     except KeyboardInterrupt:
@@ -166,12 +168,10 @@ def show(programme: Programme, asked: Asked) -> bool:
             ok = perform(story, programme)
             if programme.quiet:
                 click.echo(as_json(result(story, programme, ok=ok)))
-            if ok and not asked.once:
-                programme.both("demo.serving")
-            if ok:
+            if ok and asked.once:
                 announce(story, programme)
-            if ok and not asked.once:
-                wait()
+            elif ok:
+                wait(story, programme)
         finally:
             story.stage.close()
         if not asked.once:
