@@ -123,7 +123,7 @@ def test_a_wrong_root_is_never_valid(exports: Exports, tmp_path: Path) -> None:
 def test_a_changed_byte_is_never_valid_wherever_it_is(exports: Exports, tmp_path: Path) -> None:
     """A sample, the same every time; three of it by the real command, named in both languages."""
     data = exports.a.read_bytes()
-    places = list(scattered(1000 if LONG else 90, len(data)))
+    places = list(scattered(600 if LONG else 90, len(data)))
     assert verdict(data, exports.root) == "VALID"
     for at in places:
         assert verdict(flipped(data, at), exports.root) != "VALID", at
@@ -139,10 +139,10 @@ def test_a_changed_byte_is_never_valid_wherever_it_is(exports: Exports, tmp_path
 
 @pytest.mark.long
 def test_changed_bytes_all_over_a_whole_file_are_never_valid(exports: Exports) -> None:
-    """Every seventh position, by the whole verifier; ``verify/tests/test_flips`` takes them all."""
+    """Every 31st position, by the whole verifier; ``verify/tests/test_flips`` takes them all."""
     data = exports.mechanism.read_bytes()
     assert verdict(data, exports.root) == "VALID"
-    for at in range(0, len(data), 7):
+    for at in range(0, len(data), 31):
         assert verdict(flipped(data, at), exports.root) != "VALID", at
 
 
@@ -156,7 +156,7 @@ def test_a_changed_byte_is_found_even_if_the_exporter_signs_the_file_again(
     files, sealer = unpacked(exports.a), sealer_of(exports.pair.a.folder)
     assert verdict(sealer.seal(files), exports.root) == "VALID"
     for name in evidence(files):
-        for at in scattered(400 if LONG else 2, len(files[name])):
+        for at in scattered(20 if LONG else 2, len(files[name])):
             if name.startswith("cards/") and in_note(files[name], at):
                 continue
             bad = sealer.seal(files | {name: flipped(files[name], at)})
