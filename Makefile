@@ -20,7 +20,7 @@ demo: $(UV) ## three parties on this computer, one real case, end to end (ARGS=-
 	@$(UV) run --locked --quiet --no-default-groups comity demo $(ARGS)
 
 test: $(UV) ## every test, import rules included; one line for each thing skipped (LONG=1 skips nothing)
-	@$(RUN) --quiet pytest -q -rs $(ARGS)
+	@$(RUN) --quiet pytest -q -rs -n 2 --dist loadfile $(ARGS)
 
 check: $(UV) ## format, lint, imports, types
 	$(RUN) ruff format --check

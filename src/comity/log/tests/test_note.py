@@ -20,7 +20,7 @@ from comity.log.note import (
 from comity.statement.keys import ED25519, MLDSA44, PrivateKey
 
 FEW = settings(max_examples=80, deadline=None)
-ED, LATTICE = PrivateKey.generate(ED25519).public, PrivateKey.generate(MLDSA44).public
+ED, LATTICE = (PrivateKey.load(alg, bytes(32)).public for alg in (ED25519, MLDSA44))
 KEYS = [
     NoteKey(name="example.com/log", type=ED25519_LINE, key=ED),
     NoteKey(name="example.com/log", type=ED25519_COSIGNATURE, key=ED),
