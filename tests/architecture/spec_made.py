@@ -26,6 +26,7 @@ from comity.parties.inception import (
     PURPOSES,
     RECEIPT,
     SIGN,
+    WITNESS_PQ,
     Party,
     next_digest,
     read_inception,
@@ -99,6 +100,9 @@ LIMITS: Final = (
     Limit("log.note.MOST_NOTE_BYTES", "A note", "签名文本"),
     Limit("log.note.MOST_SIGNATURES", "Lines under a note", "签名文本的签名行数", ""),
     Limit("log.note.MOST_NAME_BYTES", "Name of a note's key", "签名文本密钥名称"),
+    Limit("log.cosign.MOST_COSIGNATURE_BYTES", "Cosignatures of a head", "一个日志头的见证签名"),
+    Limit("log.quorum.MOST_QUORUM_BYTES", "A witness policy", "见证规则"),
+    Limit("log.quorum.MOST_LINES", "Lines of a witness policy", "见证规则的行数", ""),
     Limit("log.receipt.MOST_CHECKPOINT_BYTES", "Checkpoint in a receipt", "回执所含检查点"),
     Limit("log.receipt.MOST_HASHES", "Hashes in a path", "路径的哈希数", ""),
     Limit("log.receipt.SMALLEST_SIZE", "Smallest tree with receipts", "可出具回执的最小日志", ""),
@@ -189,7 +193,9 @@ def _fixed(words: str) -> bytes:
 def keys() -> dict[str, PrivateKey]:
     """Return the keys of the example, but for encryption."""
     return {
-        purpose: PrivateKey.load(MLDSA44 if purpose == LOG_PQ else ED25519, _fixed(purpose))
+        purpose: PrivateKey.load(
+            MLDSA44 if purpose in {LOG_PQ, WITNESS_PQ} else ED25519, _fixed(purpose)
+        )
         for purpose in PURPOSES
         if purpose != KEM
     }

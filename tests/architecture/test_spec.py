@@ -107,7 +107,7 @@ def test_every_kind_and_each_of_its_keys_is_there() -> None:
 def test_own_parts_of_parties_and_charters_are_complete() -> None:
     """What an inception, an address, a policy and a charter say of themselves."""
     text = page("kinds.md")
-    charter = charter_part(Terms(members=(PARTY, OTHER)))
+    charter = charter_part(Terms(members=(PARTY, OTHER), quorum="quorum none\n"))
     parts: dict[str, Mapping[str, Value]] = {"mechanism.charter": charter}
     for example in (inception()[0], address()):
         act = cbor.decode(example.sections["act"].value, max_bytes=65536)

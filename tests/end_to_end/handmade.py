@@ -222,9 +222,9 @@ def card(name: str, **tricks: bytes) -> str:
     """Return a card; ``tricks`` name the purposes whose key is replaced (``log_pq`` is not)."""
     keys: dict[str, Any] = {
         purpose: Trick(tricks[purpose]) if purpose in tricks else Ed25519()
-        for purpose in ("log", "node", "receipt", "sign", "transport")
+        for purpose in ("log", "node", "receipt", "sign", "transport", "witness")
     }
-    keys["log-pq"] = MlDsa44()
+    keys["log-pq"], keys["witness-pq"] = MlDsa44(), MlDsa44()
     kem = MLKEM768PrivateKey.generate().public_key().public_bytes_raw()
     kem += X25519PrivateKey.generate().public_key().public_bytes_raw()
     public = {purpose: key.public() for purpose, key in keys.items()}

@@ -9,7 +9,7 @@ from comity.node.founding import NewNode, found_node
 from .handmade import SMALL_ORDER, card
 from .nodes import Node, founded, spoken
 
-PURPOSES = ("log", "node", "receipt", "sign", "transport")
+PURPOSES = ("log", "node", "receipt", "sign", "transport", "witness")
 
 
 @pytest.fixture(scope="module")

@@ -102,8 +102,8 @@ def sign_checkpoint(checkpoint: Checkpoint, time: int, ed25519: Signer, mldsa44:
         raise FormatError("log.time")
     first, second = log_note_keys(checkpoint.origin, ed25519.public, mldsa44.public)
     lines = [
-        (first, ed25519.sign(_message(first, checkpoint, time))),
-        (second, _stamp(time) + mldsa44.sign(_message(second, checkpoint, time))),
+        (first, ed25519.sign(signed_message(first, checkpoint, time))),
+        (second, stamp(time) + mldsa44.sign(signed_message(second, checkpoint, time))),
     ]
     return write_note(checkpoint.body, lines)
 
@@ -202,14 +202,14 @@ def _verify(key: NoteKey, checkpoint: Checkpoint, note: Note) -> int | None:
         if time > LARGEST:
             raise ProofError("log.head-signature", name=key.name)
     try:
-        key.key.verify(signature, _message(key, checkpoint, time or 0))
+        key.key.verify(signature, signed_message(key, checkpoint, time or 0))
     except TrustError:
         raise ProofError("log.head-signature", name=key.name) from None
     return time
 
 
-def _message(key: NoteKey, checkpoint: Checkpoint, time: int) -> bytes:
-    """Return what a line of this key signs."""
+def signed_message(key: NoteKey, checkpoint: Checkpoint, time: int) -> bytes:
+    """Return what a line of this key signs (time: unix seconds, UTC, as the line states it)."""
     if key.type == ED25519_LINE:
         return checkpoint.body.encode()
     if key.type == ED25519_COSIGNATURE:
@@ -218,11 +218,11 @@ def _message(key: NoteKey, checkpoint: Checkpoint, time: int) -> bytes:
         (
             _LABEL,
             _prefixed(key.name),
-            _stamp(time),
+            stamp(time),
             _prefixed(checkpoint.origin),
             # A checkpoint is the subtree from leaf 0 to its size.
-            _stamp(0),
-            _stamp(checkpoint.size),
+            stamp(0),
+            stamp(checkpoint.size),
             checkpoint.root,
         )
     )
@@ -233,5 +233,6 @@ def _prefixed(name: str) -> bytes:
     return bytes((len(raw),)) + raw
 
 
-def _stamp(number: int) -> bytes:
+def stamp(number: int) -> bytes:
+    """Return a number as notes write it: eight bytes, big-endian."""
     return number.to_bytes(_TIME_BYTES, "big")

@@ -155,16 +155,20 @@ def parse_note(note: str) -> Note:
     split = lines[:-1].split("\n")
     if len(split) > MOST_SIGNATURES:
         raise FormatError("log.note-lines", limit=MOST_SIGNATURES)
-    return Note(text=text + "\n", signatures=tuple(map(_parse_line, split)))
+    return Note(text=text + "\n", signatures=tuple(map(parse_signature_line, split)))
 
 
 def write_note(text: str, signatures: list[tuple[NoteKey, bytes]]) -> str:
     """Return a note: ``text``, which ends in a newline, and a line for each signature."""
-    lines = [
+    return f"{text}\n{write_lines(signatures)}"
+
+
+def write_lines(signatures: list[tuple[NoteKey, bytes]]) -> str:
+    """Return a line for each signature, each with its newline."""
+    return "".join(
         f"{_DASH}{key.name} {b64encode(key.id + signature).decode()}\n"
         for key, signature in signatures
-    ]
-    return "".join((text, "\n", *lines))
+    )
 
 
 def decode_base64(text: str) -> bytes | None:
@@ -176,7 +180,13 @@ def decode_base64(text: str) -> bytes | None:
     return data if b64encode(data).decode() == text else None
 
 
-def _parse_line(line: str) -> NoteSignature:
+def parse_signature_line(line: str) -> NoteSignature:
+    """Read one line of a note, without its newline.
+
+    Raises:
+        FormatError: ``log.note``, ``log.note-name``.
+
+    """
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     data = decode_base64(encoded)
     if not line.startswith(_DASH) or data is None or len(data) <= _KEY_ID_BYTES:

@@ -23,6 +23,7 @@ from comity.statement.vault import Vault
 SECRET: Final = "COMITY_SECRET"  # noqa: S105 - the name of the variable, not its value
 SIGN, NODE, TRANSPORT = "sign", "node", "transport"
 LOG, LOG_PQ, RECEIPT, KEM = "log", "log-pq", "receipt", "kem"
+WITNESS, WITNESS_PQ = "witness", "witness-pq"
 OFFICERS_ALGORITHMS: Final[Mapping[str, int]] = {"ed25519": ED25519, "es256": ES256}
 _LABEL: Final = b"comity/keys/1"
 _NEXT_LABEL: Final = b"comity/next-keys/1"
@@ -35,7 +36,8 @@ class KeyRing:
     """Every private key that a running node uses."""
 
     signing: Mapping[str, PrivateKey]
-    """By purpose: ``sign``, ``node``, ``transport``, ``log``, ``log-pq``, ``receipt``."""
+    """By purpose: ``sign``, ``node``, ``transport``, ``log``, ``log-pq``, ``receipt``,
+    ``witness``, ``witness-pq``."""
     kem: KemPrivateKey
 
     @classmethod
@@ -48,6 +50,8 @@ class KeyRing:
             LOG: ED25519,
             LOG_PQ: MLDSA44,
             RECEIPT: ED25519,
+            WITNESS: ED25519,
+            WITNESS_PQ: MLDSA44,
         }
         return cls(
             signing={purpose: PrivateKey.generate(each) for purpose, each in algorithms.items()},

@@ -26,7 +26,7 @@ from comity.node.loading import load_one
 from comity.node.register import Entrant
 from comity.node.submit import ATTACHMENTS, MOST_SAID
 from comity.parties.charter import CHARTER, charter_of
-from comity.parties.mechanism import judge_founders
+from comity.parties.mechanism import OWN_KEYS, judge_founders
 from comity.parties.policy import MOST_SECONDS_AHEAD
 from comity.registry import capability_of
 from comity.statement.act import read_act
@@ -146,7 +146,10 @@ class Receive:
             if party not in keeping.directory.parties:
                 raise PeerError("node.unknown-issuer", party=party)
         if act.type == CHARTER:
-            if judge_founders(charter_of(said), keeping.directory):
+            barred = judge_founders(charter_of(said), keeping.directory)
+            if barred is OWN_KEYS:
+                raise TrustError("node.other-keys", sid=said.id.hex())
+            if barred is not None:
                 raise TrustError("node.other-demo", sid=said.id.hex())
             return
         if act.net is None:

@@ -17,7 +17,9 @@ from comity.errors import FormatError
 from comity.fold.capability import Ground
 from comity.fold.duty import parse_duration
 from comity.fold.entry import Said
+from comity.log.quorum import Quorum, parse_quorum
 from comity.parties.demo import check_demo_names
+from comity.parties.inception import log_origin, witness_name
 from comity.parties.speech import read_names
 from comity.statement.act import MOST_ADDRESSED, Act
 from comity.statement.body import Section
@@ -58,6 +60,9 @@ class Terms:
     settle_seconds: int = 2
     """How long a node waits before it says ``thread.seen`` (ruling 14)."""
     demo: bool = False
+    quorum: str | None = None
+    """Which members must have cosigned a head, as tlog-policy text in its one form; ``None``:
+    the charter asks for none.  It says what counts as witnessed, never what is delivered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,8 @@ def own_part(terms: Terms) -> dict[str, Value]:
         "settle": terms.settle_seconds,
         "demo": terms.demo,
     }
+    if terms.quorum is not None:
+        own["quorum"] = terms.quorum
     read_terms(own)
     return own
 
@@ -100,7 +107,8 @@ def read_terms(own: Mapping[str, Value]) -> Terms:
     Raises:
         FormatError: ``charter.members`` (fewer than two, doubled, or not in neutral order),
             ``charter.decision``, ``charter.profiles``, ``charter.languages``,
-            ``charter.settle``, ``duration.not-iso-8601``, ``statement.field``,
+            ``charter.settle``, ``charter.quorum`` (not in its one form, or it names others
+            than the members), ``quorum.…``, ``duration.not-iso-8601``, ``statement.field``,
             ``statement.unknown-field``, ``statement.not-a-party``, ``text.language-tag``.
 
     """
@@ -114,6 +122,7 @@ def read_terms(own: Mapping[str, Value]) -> Terms:
         grace=reading.text("grace"),
         settle_seconds=reading.integer("settle", least=0, most=MOST_SETTLE_SECONDS),
         demo=reading.boolean("demo"),
+        quorum=reading.optional_text("quorum"),
     )
     reading.done()
     members = list(terms.members)
@@ -123,7 +132,36 @@ def read_terms(own: Mapping[str, Value]) -> Terms:
         raise FormatError("charter.decision", decision=ascii(terms.decision[:40]))
     parse_duration(terms.review)
     parse_duration(terms.grace)
+    quorum_of(terms)
     return terms
+
+
+def quorum_of(terms: Terms) -> Quorum | None:
+    """Return the quorum that a charter asks for; ``None``: it asks for none.
+
+    In a charter, ``witness`` lines are members' witnesses and ``log`` lines members' logs, each
+    by the name in its vkey; what they are called within the text are plain words.
+
+    Raises:
+        FormatError: ``charter.quorum``, ``quorum.…``.
+
+    """
+    if terms.quorum is None:
+        return None
+    quorum = parse_quorum(terms.quorum)
+    witnesses = {witness_name(each) for each in terms.members}
+    logs = {log_origin(each) for each in terms.members}
+    listed = [*quorum.witnesses.values(), *quorum.logs]
+    plain = (
+        quorum.text == terms.quorum
+        and all(_CODE.fullmatch(name.lower()) for name in (*quorum.witnesses, *quorum.groups))
+        and not any(each.url for each in listed)
+        and all(each.key.name in witnesses for each in quorum.witnesses.values())
+        and all(each.key.name in logs for each in quorum.logs)
+    )
+    if not plain:
+        raise FormatError("charter.quorum")
+    return quorum
 
 
 def charter_of(said: Said) -> Charter:

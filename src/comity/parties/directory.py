@@ -113,6 +113,18 @@ class Directory:
                 return party
         raise TrustError("parties.unknown-log", log=uri[:120])
 
+    def by_origin(self, origin: str) -> Party | None:
+        """Return the party whose log has this origin, if it has been met."""
+        return self._of(origin, "/log/0")
+
+    def by_witness(self, name: str) -> Party | None:
+        """Return the party that cosigns under this name, if it has been met."""
+        return self._of(name, "/witness")
+
+    def _of(self, name: str, role: str) -> Party | None:
+        letters = name.removesuffix(f".comity{role}")
+        return None if letters == name else self.parties.get(PartyId(PARTY_PREFIX + letters))
+
     def find(self, word: str) -> Party:
         """Return the party with this id, or whose letters or fingerprint begin with ``word``.
 

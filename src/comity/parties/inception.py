@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Final, TypeVar
 
 from comity.errors import FormatError, TrustError
+from comity.log.cosign import WitnessKeys
 from comity.log.receipt import LogKeys
 from comity.parties.demo import check_demo_names
 from comity.parties.speech import Spoken, name_sections, read_names, read_spoken, speak
@@ -40,10 +41,17 @@ Key = TypeVar("Key", PublicKey, KemPublicKey)
 KIND: Final = "party.inception"
 SIGN, NODE, TRANSPORT = "sign", "node", "transport"
 LOG, LOG_PQ, RECEIPT, KEM = "log", "log-pq", "receipt", "kem"
-PURPOSES: Final = (KEM, LOG, LOG_PQ, NODE, RECEIPT, SIGN, TRANSPORT)
+WITNESS, WITNESS_PQ = "witness", "witness-pq"
+PURPOSES: Final = (KEM, LOG, LOG_PQ, NODE, RECEIPT, SIGN, TRANSPORT, WITNESS, WITNESS_PQ)
 """What keys are for: one each, sorted as they stand in the inception."""
-_ALGORITHMS: Final = {LOG: ED25519, LOG_PQ: MLDSA44, TRANSPORT: ED25519}
-"""What others verify with by a fixed algorithm: checkpoints, and requests between nodes."""
+_ALGORITHMS: Final = {
+    LOG: ED25519,
+    LOG_PQ: MLDSA44,
+    TRANSPORT: ED25519,
+    WITNESS: ED25519,
+    WITNESS_PQ: MLDSA44,
+}
+"""What others verify with by a fixed algorithm: heads, cosignatures, requests between nodes."""
 _ALGORITHM_NAMES: Final = {ED25519: "Ed25519", MLDSA44: "ML-DSA-44"}
 
 
@@ -75,6 +83,15 @@ class Party:
         """The fingerprint to read over the telephone."""
         return words_of(self.inception)
 
+    @property
+    def witness(self) -> WitnessKeys:
+        """What it cosigns other logs' heads with."""
+        return WitnessKeys(
+            name=witness_name(self.id),
+            ed25519=self.keys[WITNESS],
+            mldsa44=self.keys[WITNESS_PQ],
+        )
+
 
 def log_origin(party: PartyId) -> str:
     """Return the origin of a party's log; it does not depend on where the node is."""
@@ -84,6 +101,11 @@ def log_origin(party: PartyId) -> str:
 def log_uri(party: PartyId) -> str:
     """Return the URI of a party's log, as it stands in receipts."""
     return f"urn:comity:log:{log_origin(party)}"
+
+
+def witness_name(party: PartyId) -> str:
+    """Return what a party is called under the heads that it cosigns."""
+    return f"{party.removeprefix(PARTY_PREFIX)}.comity/witness"
 
 
 def next_digest(keys: Sequence[bytes]) -> bytes:

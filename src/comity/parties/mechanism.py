@@ -8,6 +8,7 @@ MECH-3  An accession names the charter as its case and its mechanism.
 MECH-4  A mechanism has only one charter, and no statement may come before it.
 MECH-5  A mechanism is in force when every founding member has signed the same charter.
 MECH-6  A charter is marked as a demonstration if and only if every founding member is.
+MECH-7  The keys in a charter's quorum are the witness and log keys of the members it names.
 
 Pure and role-blind; ``MECHANISM`` is the capability's pure part.
 """
@@ -23,6 +24,7 @@ from comity.fold.capability import Ground, State
 from comity.fold.entry import Said, Told
 from comity.fold.rule import Rule
 from comity.fold.thread import DELIVERY, SEEN
+from comity.log.checkpoint import log_note_keys
 from comity.parties.charter import (
     ACCEDE,
     CHARTER,
@@ -30,6 +32,7 @@ from comity.parties.charter import (
     Charter,
     charter_names,
     charter_of,
+    quorum_of,
 )
 from comity.parties.directory import Directory
 from comity.statement.body import Section
@@ -89,6 +92,15 @@ DEMO_AMONG_DEMOS: Final = Rule(
     ),
     _SOURCE,
 )
+OWN_KEYS: Final = Rule(
+    "MECH-7",
+    BilingualText(
+        zh="章程见证规则所列的密钥，须是所指成员自己的见证密钥和日志密钥。",
+        en="The keys in a charter's witness policy are the witness and log keys of the members "
+        "that it names.",
+    ),
+    "docs/adr/0022-witnesses.md",
+)
 RULES: Final = (
     WELL_FOUNDED,
     MEMBERS_ACCEDE,
@@ -96,6 +108,7 @@ RULES: Final = (
     ONE_CHARTER,
     ALL_HAVE_SIGNED,
     DEMO_AMONG_DEMOS,
+    OWN_KEYS,
 )
 
 
@@ -174,17 +187,32 @@ def fold(told: Iterable[Told]) -> Mechanism:
 
 
 def judge_founders(charter: Charter, directory: Directory) -> Rule | None:
-    """Return the rule that bars a charter among these parties (MECH-6), or ``None``.
+    """Return the rule that bars a charter among these parties (MECH-6, MECH-7), or ``None``.
 
-    A fold cannot tell: whether a party is a demonstration stands in its inception, which a node
-    knows only once it has met it.  Nodes ask before they sign a charter or an accession.
+    A fold cannot tell: whether a party is a demonstration, and what its keys are, stands in its
+    inception, which a node knows only once it has met it.  Nodes ask before they sign a charter
+    or an accession.
 
     Raises:
         TrustError: ``parties.unknown`` if a member has not been met.
 
     """
-    marks = {directory.party(member).demo for member in charter.terms.members}
-    return None if marks == {charter.terms.demo} else DEMO_AMONG_DEMOS
+    members = [directory.party(member) for member in charter.terms.members]
+    if {each.demo for each in members} != {charter.terms.demo}:
+        return DEMO_AMONG_DEMOS
+    quorum = quorum_of(charter.terms)
+    if quorum is None:
+        return None
+    keys = {
+        key
+        for each in members
+        for key in (
+            *each.witness.note_keys,
+            *log_note_keys(each.log.origin, each.log.ed25519, each.log.mldsa44),
+        )
+    }
+    listed = {each.key for each in (*quorum.witnesses.values(), *quorum.logs)}
+    return None if listed <= keys else OWN_KEYS
 
 
 class _MechanismCapability:

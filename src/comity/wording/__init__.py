@@ -23,6 +23,7 @@ from comity.wording import (
     statement,
     store,
     verify,
+    witness,
 )
 from comity.wording.system import REASONS
 
@@ -42,6 +43,7 @@ AREAS = (
     statement,
     store,
     verify,
+    witness,
 )
 LANGUAGES = ("zh", "en")
 

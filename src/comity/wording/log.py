@@ -125,4 +125,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "日志{origin}的回执签名不成立。",
         "The signature on the receipt of the log {origin} does not hold.",
     ),
+    "quorum.size": (
+        "见证规则过长，上限为 {limit} 字节。",
+        "The witness policy is too long; the limit is {limit} bytes.",
+    ),
+    "quorum.line": (
+        "见证规则第 {line} 行无法读取（0 表示全文）。",
+        "Line {line} of the witness policy cannot be read (0: the whole).",
+    ),
+    "quorum.name": (
+        "见证规则第 {line} 行的名称 {name} 未在前文定义、重复，或已属于另一组。",
+        "Line {line} of the witness policy: the name {name} is not defined before, is defined "
+        "twice, or is in another group already.",
+    ),
+    "quorum.twice": (
+        "见证规则第 {line} 行的密钥或参与方已在另一行出现；计数按参与方，不按密钥。",
+        "Line {line} of the witness policy: this key or this party stands on another line; "
+        "parties are counted, not keys.",
+    ),
+    "quorum.threshold": (
+        "见证规则第 {line} 行的人数应为 any、all 或 1 至 {most}。",
+        "Line {line} of the witness policy: the number must be any, all, or 1 to {most}.",
+    ),
+    "quorum.missing": (
+        "见证规则须有且只有一行 quorum。",
+        "A witness policy has exactly one quorum line.",
+    ),
+    "log.no-conflict": (
+        "两个日志头可以同时成立，不能证明日志有两份历史。",
+        "Both heads can be honest; this does not prove that the log has two histories.",
+    ),
 }

@@ -146,6 +146,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "章程所列的语言须按签署件种类给出；语言标签须排序，每个一次。",
         "The languages in a charter must be given by kind of statement; tags sorted, each once.",
     ),
+    "charter.quorum": (
+        "章程的见证规则须为规范形式（不含注释和网址），且只列成员自己的见证和日志。",
+        "The witness policy in a charter is in its one form, without comments and addresses, and "
+        "lists the members' own witnesses and logs only.",
+    ),
     "charter.accession": (
         "加入章程的签署件不得附有其他内容。",
         "An accession to a charter must carry nothing else.",

@@ -10,6 +10,7 @@ from comity.parties.inception import (
     LOG_PQ,
     PURPOSES,
     SIGN,
+    WITNESS_PQ,
     NewParty,
     Party,
     make_inception,
@@ -36,7 +37,8 @@ def fresh_keys(name: str) -> dict[str, PrivateKey]:
     """Return a key for every purpose but encryption; the same for the same name."""
     return {
         purpose: PrivateKey.load(
-            MLDSA44 if purpose == LOG_PQ else ED25519, sha256(f"{name} {purpose}".encode()).digest()
+            MLDSA44 if purpose in {LOG_PQ, WITNESS_PQ} else ED25519,
+            sha256(f"{name} {purpose}".encode()).digest(),
         )
         for purpose in PURPOSES
         if purpose != KEM

@@ -1,4 +1,4 @@
-"""MECH-1 to MECH-6: who founds a mechanism, who signs, when it is in force."""
+"""MECH-1 to MECH-7: who founds a mechanism, who signs, when it is in force."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +12,8 @@ from comity.errors import FormatError, TrustError
 from comity.fold.capability import Capability
 from comity.fold.entry import Said
 from comity.fold.thread import tell
+from comity.log.checkpoint import log_note_keys
+from comity.log.note import NoteKey
 from comity.parties.charter import (
     ACCEDE,
     Terms,
@@ -29,6 +31,7 @@ from comity.parties.mechanism import (
     MECHANISM,
     MEMBERS_ACCEDE,
     ONE_CHARTER,
+    OWN_KEYS,
     SAME_CHARTER,
     WELL_FOUNDED,
     Mechanism,
@@ -177,6 +180,51 @@ def test_a_demonstration_is_founded_by_demonstrations() -> None:
     with pytest.raises(TrustError) as refused:
         judge_founders(charter_of(CHARTER), directory)
     assert refused.value.code == "parties.unknown"
+
+
+def test_a_quorum_names_members_by_their_own_keys() -> None:
+    """MECH-7: whoever signs the charter has compared the keys with the inceptions."""
+    one, other, third = (known(name).party for name in ("Aurelia", "Boralia", "Corinia"))
+    members = tuple(sorted((one.id, other.id)))
+    directory = Directory.of([one, other])
+    first, second = one.witness.note_keys[0], other.witness.note_keys[1]
+    strange = NoteKey(name=second.name, type=second.type, key=third.witness.mldsa44)
+    log = log_note_keys(one.log.origin, one.log.ed25519, one.log.mldsa44)[0]
+
+    def policy(key: NoteKey) -> str:
+        return (
+            f"log {log.vkey}\nwitness W1 {first.vkey}\nwitness W2 {key.vkey}\n"
+            "group others 1 W1 W2\nquorum others\n"
+        )
+
+    for key, rule in ((second, None), (strange, OWN_KEYS)):
+        terms = read_terms(own_part(replace(TERMS, members=members, quorum=policy(key))))
+        charter = replace(charter_of(CHARTER), terms=terms)
+        assert judge_founders(charter, directory) is rule
+
+
+@pytest.mark.parametrize("trick", ["comment", "space", "url", "stranger", "words", "log"])
+def test_a_quorum_in_a_charter_has_one_form_and_lists_members_alone(trick: str) -> None:
+    """No free text in ``act``, and nobody from outside counts."""
+    one, other = (known(name).party for name in ("Aurelia", "Boralia"))
+    members = tuple(sorted((one.id, other.id)))
+    vkey = one.witness.note_keys[0].vkey
+    stranger = known("Corinia").party
+    strange_log = log_note_keys(stranger.log.origin, stranger.log.ed25519, stranger.log.mldsa44)[0]
+    good = f"witness W1 {vkey}\nquorum W1\n"
+    tricks = {
+        "comment": f"# free text\n{good}",
+        "space": good.replace(" ", "  "),
+        "url": good.replace(vkey, f"{vkey} https://x.example/"),
+        "stranger": good.replace(vkey, stranger.witness.note_keys[0].vkey),
+        "words": good.replace("W1", "W/1"),
+        "log": f"log {strange_log.vkey}\n{good}",
+    }
+
+    own_part(replace(TERMS, members=members, quorum=good))
+    with pytest.raises(FormatError) as refused:
+        own_part(replace(TERMS, members=members, quorum=tricks[trick]))
+    assert refused.value.code == "charter.quorum"
 
 
 def test_the_ground_of_a_charter() -> None:
