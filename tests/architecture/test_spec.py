@@ -167,7 +167,9 @@ def test_exit_codes_are_those_of_the_program() -> None:
 def test_every_path_of_the_node_is_there(repository: Path) -> None:
     """What peers may call."""
     exchange = repository / "src/comity/exchange"
-    sources = "".join((exchange / name).read_text() for name in ("inbound.py", "log_views.py"))
+    sources = "".join(
+        (exchange / name).read_text() for name in ("inbound.py", "log_views.py", "witness_views.py")
+    )
     paths = set(re.findall(r'(?<!f)"(/(?:comity|entries|\.well-known)[^"]*)"', sources))
 
     assert len(paths) > 6

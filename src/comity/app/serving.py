@@ -18,6 +18,7 @@ from comity.exchange.courier import Courier, CourierSettings
 from comity.exchange.destination import PRIVATE_NETWORKS
 from comity.exchange.inbound import peer_app
 from comity.exchange.server import Listening, serve
+from comity.exchange.visits import Visits
 from comity.exchange.waiting import note_failure
 from comity.node.node import Node, open_node
 
@@ -83,13 +84,19 @@ async def serve_node(node: Node, tls: Tls | None, announce: Callable[[str], None
         loop.add_signal_handler(number, stop.set)
     allowed = PRIVATE_NETWORKS if node.settings.allow_private else ()
     courier = Courier(node, CourierSettings(allow_private=allowed))
+    visits = Visits(node, allowed)
     listening = Listening(
         host=node.settings.host,
         port=node.settings.port,
         certificate=tls.certificate if tls else None,
         key=tls.key if tls else None,
     )
-    async with answering_commands(node), beside(courier.run()), beside(tick(node)):
+    async with (
+        answering_commands(node),
+        beside(courier.run()),
+        beside(visits.run()),
+        beside(tick(node)),
+    ):
         app = peer_app(node, heard=courier.heard_from)
         await serve(app, listening, ready=announce, stop=stop)
 

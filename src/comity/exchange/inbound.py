@@ -38,7 +38,9 @@ from comity.exchange.reception import (
     expect_type,
     refuse,
 )
+from comity.exchange.visits import WatchfulNode
 from comity.exchange.waiting import note_failure, settled
+from comity.exchange.witness_views import WitnessViews
 from comity.statement.model import PartyId, StatementId
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -47,7 +49,7 @@ _OK, _CREATED, _NO_CONTENT = 200, 201, 204
 
 
 def peer_app(
-    node: PeerNode,
+    node: WatchfulNode,
     *,
     limits: Limits | None = None,
     heard: Callable[[PartyId], None] = lambda _: None,
@@ -68,6 +70,8 @@ def peer_app(
             Route("/comity/deliver", answering(inbound.deliver), methods=["POST"]),
             Route("/comity/statements/{sid}", answering(inbound.statement), methods=["GET"]),
             Route("/comity/blobs/{digest}", answering(inbound.blob), methods=["HEAD", "PUT"]),
+            # Before the tiles, which answer for every other path below the log.
+            *WitnessViews(node, reception).routes(),
             *LogViews(node, reception).routes(),
         ],
         exception_handlers={HTTPException: _framework_error},

@@ -69,6 +69,8 @@ _STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "exchange.misdirected": 421,
         "exchange.too-many": 429,
         "exchange.internal": 500,
+        "witness.unknown-log": 404,
+        "witness.behind": 409,
         "store.blob-offset": 409,
         "store.blob-digest": 409,
     }

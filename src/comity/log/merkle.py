@@ -97,6 +97,34 @@ def verify_consistency(
     _check_root(_climb_border(_climb(seed, index, lower), upper), new_root, new_size)
 
 
+def past_root(old_size: int, new: tuple[int, bytes], path: Sequence[bytes]) -> bytes | None:
+    """Return with which root of ``old_size`` leaves a tree (size, root) began, as a proof shows.
+
+    ``None`` if the proof does not lead to the tree, or does not show it: a beginning that is one
+    whole subtree does not stand in its proof.
+
+    Raises:
+        ProofError: ``log.sizes``, ``log.path-length``, ``log.path-hash``.
+
+    """
+    new_size, new_root = new
+    if not 0 < old_size < new_size:
+        raise ProofError("log.sizes", old=old_size, new=new_size)
+    level = (old_size & -old_size).bit_length() - 1
+    inner, border = _lengths(old_size - 1, new_size)
+    inner -= level
+    if old_size == 1 << level:
+        return None
+    _check_length(path, inner + border + 1)
+    _check_hashes((new_root, *path))
+    seed, lower, upper = path[0], path[1 : inner + 1], path[inner + 1 :]
+    index = (old_size - 1) >> level
+    if _climb_border(_climb(seed, index, lower), upper) != new_root:
+        return None
+    lefts = [each for at, each in enumerate(lower) if index >> at & 1]
+    return _climb_border(seed, [*lefts, *upper])
+
+
 def _lengths(index: int, size: int) -> tuple[int, int]:
     """Return how much of a path lies below, and how much on, the right border of the tree.
 

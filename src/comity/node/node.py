@@ -24,6 +24,8 @@ from comity.node.register import Entrant, Register
 from comity.node.settings import Settings, load_settings
 from comity.node.submit import ATTACHMENTS, Submit, prepare
 from comity.node.surfaces import PROJECTIONS
+from comity.node.watch import Watch
+from comity.node.witness import Witness
 from comity.node.writer import Transaction, Writer, fault
 from comity.parties.address import KIND as ADDRESS
 from comity.parties.address import Address
@@ -61,6 +63,8 @@ class Node:
         self.checking = Receive(keeping)
         self.outbox = Outbox(keeping.store)
         self.writer = Writer(keeping.store, keeping.ledger, keeping.clock, self.register.show)
+        self.witness = Witness(keeping, self.writer)
+        self.watch = Watch(keeping, self.writer)
         self._workers = ThreadPoolExecutor(WORKERS, "verify")
         self._ticking = threading.Lock()
         self.meeting = threading.Lock()
@@ -91,6 +95,7 @@ class Node:
     def close(self) -> None:
         """Finish what is under way and let the folder go."""
         self._workers.shutdown()
+        self.witness.close()
         self.writer.close()
         self.keeping.store.close()
 

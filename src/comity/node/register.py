@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from comity.errors import FormatError
 from comity.fold.seen import owes_seen
 from comity.kit.office import ThreadView
+from comity.log.checkpoint import parse_checkpoint
 from comity.log.receipt import Receipt
+from comity.node.heads import see_head
 from comity.node.keeping import Keeping
 from comity.node.ledger import blob, number
 from comity.node.threads import Thread, load_thread, view_of
@@ -105,6 +107,9 @@ class Register:
         for log, receipt, encoded in receipts:
             if log != self._keeping.party:
                 transaction.run("add_receipt", sid, log, receipt.size, receipt.time, encoded)
+                head, _ = parse_checkpoint(receipt.checkpoint_text)
+                seen = (head, receipt.checkpoint_text)
+                see_head(self._keeping, transaction, log, seen, receipted=True)
 
     def queue(self, transaction: Transaction, sid: StatementId, peers: Iterable[PartyId]) -> None:
         """Put a statement into the outbox for each of these parties."""

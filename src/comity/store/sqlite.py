@@ -20,7 +20,7 @@ from comity.store.projections import Cell
 from comity.store.queries import load_sql
 
 OLDEST_SQLITE: Final = (3, 51, 3)
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 Q: Final = load_sql("comity.store.sql", "node.sql")
 _SCHEMA: Final = load_sql("comity.store.sql", "schema.sql")
 _DAMAGED: Final = (apsw.NotADBError, apsw.CorruptError)

@@ -74,6 +74,8 @@ SELECT size, root, time, checkpoint, protected, signature FROM head ORDER BY siz
 -- name: head_over
 SELECT size, root, time, checkpoint, protected, signature FROM head WHERE size > ?
 ORDER BY size LIMIT 1
+-- name: head_of
+SELECT checkpoint FROM head WHERE size = ?
 -- name: heads
 SELECT size, root, time, checkpoint, protected, signature FROM head WHERE size > ?
 ORDER BY size LIMIT ?
@@ -180,3 +182,80 @@ SELECT version FROM projection WHERE name = ?
 INSERT OR REPLACE INTO projection (name, version) VALUES (?, ?)
 -- name: integrity
 PRAGMA quick_check
+
+-- name: witnessed
+SELECT size, root, checkpoint, lines FROM witnessed WHERE origin = ?
+-- name: put_witnessed
+INSERT INTO witnessed (origin, size, root, time, checkpoint, lines) VALUES (?, ?, ?, ?, ?, '')
+ON CONFLICT (origin) DO UPDATE SET size = excluded.size, root = excluded.root,
+  time = excluded.time, checkpoint = excluded.checkpoint,
+  lines = iif(size = excluded.size, lines, '')
+-- name: sign_witnessed
+UPDATE witnessed SET lines = ? WHERE origin = ? AND size = ? AND root = ?
+-- name: seen_head
+SELECT root, checkpoint, linked, receipted FROM seen_head WHERE log = ? AND size = ?
+-- name: see_head
+-- The first head of a log is where its history begins for us.
+INSERT INTO seen_head (log, size, root, checkpoint, seen_at, linked, receipted)
+VALUES (?1, ?2, ?3, ?4, ?5, NOT EXISTS (SELECT 1 FROM seen_head WHERE log = ?1), ?6)
+-- name: receipt_under
+UPDATE seen_head SET receipted = 1 WHERE log = ? AND size = ?
+-- name: link_head
+UPDATE seen_head SET linked = 1, asked = 0, ask_at = 0 WHERE log = ? AND size = ?
+-- name: head_asked
+UPDATE seen_head SET asked = asked + 1, ask_at = ? + (1 << min(asked, 11))
+WHERE log = ? AND size = ?
+-- name: trunk
+SELECT size, root, checkpoint FROM seen_head WHERE log = ? AND linked = 1
+ORDER BY size DESC LIMIT 1
+-- name: not_linked
+SELECT size FROM seen_head WHERE log = ? AND linked = 0 AND ask_at <= ? ORDER BY size LIMIT ?
+-- name: not_linked_count
+SELECT count(*), coalesce(min(seen_at), 0) FROM seen_head WHERE linked = 0 AND log <> ?
+-- name: newest_seen
+SELECT checkpoint FROM seen_head WHERE log = ? ORDER BY size DESC LIMIT ?
+-- name: is_open
+SELECT EXISTS (SELECT 1 FROM seen_head WHERE log = ? AND linked = 0)
+-- name: most_seen
+SELECT coalesce(max(size), 0) FROM seen_head WHERE log = ?
+
+-- name: put_cosignature
+INSERT OR IGNORE INTO cosignature (log, size, witness, time, lines) VALUES (?, ?, ?, ?, ?)
+-- name: cosignatures
+SELECT witness, time, lines FROM cosignature WHERE log = ? AND size = ? ORDER BY witness
+-- name: cosigned_heads
+-- The heads of a log that most have cosigned come first, of those the newest.
+SELECT size, count(*) AS by FROM cosignature WHERE log = ? AND size >= ? AND witness <> log
+GROUP BY size ORDER BY by DESC, size DESC LIMIT ?
+-- name: cosigners_from
+-- Of our own log, every later head continues every earlier one.
+SELECT DISTINCT witness FROM cosignature WHERE log = ? AND size >= ? AND witness <> log
+-- name: cosigners
+SELECT DISTINCT witness FROM cosignature c WHERE c.log = ?1 AND c.witness <> c.log AND (
+  c.size = ?2 OR EXISTS (
+    SELECT 1 FROM continued k WHERE k.log = ?1 AND k.old = ?2 AND k.size = c.size
+  )
+)
+-- name: not_covered
+-- Receipts' heads that fewer have cosigned than have cosigned a later head which we know.
+SELECT h.size FROM seen_head h
+WHERE h.log = ?1 AND h.receipted = 1 AND h.linked = 1 AND h.ask_at <= ?2 AND h.asked < 12
+  AND h.size < ?3 AND ?4 > (
+    SELECT count(DISTINCT c.witness) FROM cosignature c
+    WHERE c.log = ?1 AND c.witness <> c.log AND (c.size = h.size OR EXISTS (
+      SELECT 1 FROM continued k WHERE k.log = ?1 AND k.old = h.size AND k.size = c.size))
+  )
+ORDER BY h.size DESC LIMIT ?5
+-- name: put_continued
+INSERT OR IGNORE INTO continued (log, old, size, path) VALUES (?, ?, ?, ?)
+-- name: continuations
+SELECT size, path FROM continued WHERE log = ? AND old = ? ORDER BY size
+
+-- name: put_fork
+INSERT OR IGNORE INTO fork (digest, log, found_at, proof) VALUES (?, ?, ?, ?)
+-- name: forks
+SELECT digest, log, found_at FROM fork ORDER BY found_at, digest
+-- name: fork
+SELECT proof FROM fork WHERE digest = ?
+-- name: forks_of
+SELECT count(*) FROM fork WHERE log = ?

@@ -73,3 +73,48 @@ CREATE INDEX missing_subject ON missing (subject);
 CREATE TABLE draft (id TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE manifest (digest BLOB PRIMARY KEY, signed BLOB NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE projection (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+-- As a witness: the newest head of each log that we cosigned.  Compared and replaced in one
+-- transaction, before anything is signed.
+CREATE TABLE witnessed (
+  origin TEXT PRIMARY KEY,
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  time INTEGER NOT NULL, -- when we took it, unix seconds
+  checkpoint TEXT NOT NULL,
+  lines TEXT NOT NULL -- our cosignatures; empty between the decision and the signature
+) WITHOUT ROWID, STRICT;
+-- Signed heads of other parties' logs, whoever showed them.
+CREATE TABLE seen_head (
+  log TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  checkpoint TEXT NOT NULL,
+  seen_at INTEGER NOT NULL,
+  linked INTEGER NOT NULL, -- proved to be of one history with the first one that was seen
+  receipted INTEGER NOT NULL, -- there is a receipt under it
+  asked INTEGER NOT NULL DEFAULT 0, -- how often the log was asked about it
+  ask_at INTEGER NOT NULL DEFAULT 0, -- when to ask next, unix seconds
+  PRIMARY KEY (log, size)
+) STRICT;
+CREATE INDEX seen_head_open ON seen_head (log, ask_at) WHERE linked = 0;
+-- That a head of another log continues an earlier one, as its log has shown.
+CREATE TABLE continued (
+  log TEXT NOT NULL,
+  old INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  path BLOB NOT NULL,
+  PRIMARY KEY (log, old, size)
+) WITHOUT ROWID, STRICT;
+-- Cosignatures, of our heads and of others'.  No receipt ever holds one (ruling 10).
+CREATE TABLE cosignature (
+  log TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  witness TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  lines TEXT NOT NULL,
+  PRIMARY KEY (log, size, witness)
+) STRICT;
+-- Proofs that a log has signed two histories.
+CREATE TABLE fork (
+  digest BLOB PRIMARY KEY, log TEXT NOT NULL, found_at INTEGER NOT NULL, proof BLOB NOT NULL
+) WITHOUT ROWID, STRICT;
