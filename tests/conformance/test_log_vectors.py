@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from comity.errors import ComityError, FormatError, ProofError
 from comity.log.checkpoint import cosignatures, open_checkpoint, parse_checkpoint
+from comity.log.equivocation import Kind, check_conflict, of_one_size
 from comity.log.merkle import (
     EMPTY_ROOT,
     leaf_hash,
@@ -193,6 +194,17 @@ def test_skylight_two_heads_of_one_size(vectors: Path) -> None:
     pairs = [(head.size, head.root) for head in heads]
     with pytest.raises(ProofError, match=r"log\.root"):
         verify_consistency(pairs[0], pairs[1], [])
+    found = of_one_size(*notes)
+    assert found is not None
+    assert found.kind is Kind.SAME_SIZE
+    # Two witnesses have each cosigned one of them; without the log's own signatures, whose keys
+    # are of a type that we do not know, that accuses nobody.
+    keys = [skylight_key(folder, "witness.v0.json")]
+    keys += [skylight_key(folder / "mirror", "mirror.v0.json")]
+    for note, key in zip(notes, keys, strict=True):
+        assert cosignatures(note, [key]) == {key: 1767139200}
+    with pytest.raises((FormatError, ProofError)):
+        check_conflict(found, ORIGIN, keys[:1])
 
 
 def test_skylight_decoy_is_no_checkpoint(vectors: Path) -> None:

@@ -1,10 +1,12 @@
 """``comity mechanism``: found, accede, list and show standing arrangements."""
 
+from pathlib import Path
 from typing import Final
 
 import click
 
 from comity.app import telling
+from comity.app.cli_node import reading
 from comity.errors import FormatError
 from comity.kit.desk import Json
 from comity.kit.spoken import SpokenGroup, option
@@ -45,6 +47,7 @@ def mechanism() -> None:
 @option("--review", metavar="DURATION", help="cli.mechanism.review")
 @option("--grace", metavar="DURATION", help="cli.mechanism.grace")
 @option("--settle", type=int, metavar="SECONDS", help="cli.mechanism.settle")
+@option("--quorum", type=click.Path(path_type=Path), help="cli.mechanism.quorum")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @click.pass_obj
 def found(
@@ -58,6 +61,7 @@ def found(
     review: str | None,
     grace: str | None,
     settle: int | None,
+    quorum: Path | None,
     as_json: bool,
 ) -> None:
     """Sign a charter and send it to its other founders."""
@@ -74,8 +78,15 @@ def found(
         review=review,
         grace=grace,
         settle=settle,
+        quorum=None if quorum is None else _policy(quorum),
     )
     terminal.show(result, json=as_json, words=telling.founded)
+
+
+def _policy(path: Path) -> str:
+    """Return the text of a witness policy; raises ``FormatError`` (``cli.no-such-file``)."""
+    with reading(path):
+        return path.read_text("utf-8", errors="replace")
 
 
 def _required(told: tuple[str, ...]) -> dict[str, Json]:

@@ -158,11 +158,14 @@ def meet(terminal: Terminal, file: Path, code: str | None, as_json: bool) -> Non
 
 
 @click.command(cls=SpokenCommand, help="cli.parties", epilog="comity --node cn parties")
+@option("--proofs", type=click.Path(path_type=Path), metavar="DIR", help="cli.parties.proofs")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @click.pass_obj
-def parties(terminal: Terminal, as_json: bool) -> None:
+def parties(terminal: Terminal, proofs: Path | None, as_json: bool) -> None:
     """List the parties this node has met."""
-    terminal.show(terminal.call("parties"), json=as_json, words=telling.parties)
+    folder = None if proofs is None else str(proofs.absolute())
+    result = terminal.call("parties", proofs=folder)
+    terminal.show(result, json=as_json, words=telling.parties)
 
 
 @click.command(cls=SpokenCommand, help="cli.desk", epilog="comity --node cn desk")

@@ -68,7 +68,12 @@ def parties(result: Result, lang: Language) -> str:
         (text(one, "code") or "-", name_in(one, lang), yes(at(one, "us"), lang), text(one, "party"))
         for one in items(result, "parties")
     ]
-    return with_mark(_any_demo(result, "parties"), [table(heads, found)], lang)
+    told = [table(heads, found)]
+    for one in items(result, "parties"):
+        if items(one, "forks"):
+            facts = {"name": name_in(one, lang), "party": text(one, "party")}
+            told.append("! " + say("witness.forked", lang, **facts))
+    return with_mark(_any_demo(result, "parties"), told, lang)
 
 
 def _any_demo(result: Result, part_of: str) -> Result:

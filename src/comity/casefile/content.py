@@ -122,6 +122,8 @@ class CaseContent:
     """TLP 2.0 label of the subject, for example ``TLP:AMBER``."""
     heads: Mapping[tuple[PartyId, int], str] = field(default_factory=dict)
     """Further checkpoints, by party and size; those in the receipts are put in anyway."""
+    cosignatures: Mapping[tuple[PartyId, int], str] = field(default_factory=dict)
+    """Lines of witnesses under heads that are in the file, by party and size."""
     consistency: Mapping[tuple[PartyId, int, int], Sequence[bytes]] = field(default_factory=dict)
     """Proofs that a later head of a party's log continues an earlier one, by the two sizes."""
 

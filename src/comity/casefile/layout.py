@@ -19,6 +19,7 @@ class Folder(StrEnum):
     HEADS = "heads"
     CARDS = "cards"
     CONSISTENCY = "consistency"
+    COSIGNATURES = "cosignatures"
 
 
 PAPERS: Final = frozenset({"README.en.txt", "README.zh.txt", "case.en.txt", "case.zh.txt"})
@@ -37,6 +38,10 @@ _PATHS: Final = (
         re.compile(
             rf"consistency/{_PARTY}-(?P<old>[1-9][0-9]{{0,15}})-(?P<size>[1-9][0-9]{{0,15}})\.cbor"
         ),
+    ),
+    (
+        Folder.COSIGNATURES,
+        re.compile(rf"cosignatures/{_PARTY}-(?P<size>[1-9][0-9]{{0,15}})\.txt"),
     ),
     (Folder.CARDS, re.compile(rf"cards/{_PARTY}\.card")),
 )
@@ -85,6 +90,11 @@ def head_path(log: PartyId, size: int) -> str:
 def consistency_path(log: PartyId, old: int, new: int) -> str:
     """Return where the proof stands that one head of a party's log continues another."""
     return f"{Folder.CONSISTENCY}/{letters(log)}-{old}-{new}.cbor"
+
+
+def cosignature_path(log: PartyId, size: int) -> str:
+    """Return where the cosignatures under a head of a party's log stand."""
+    return f"{Folder.COSIGNATURES}/{letters(log)}-{size}.txt"
 
 
 def card_path(party: PartyId) -> str:

@@ -21,6 +21,7 @@ from comity.casefile.content import CaseContent
 from comity.casefile.layout import (
     card_path,
     consistency_path,
+    cosignature_path,
     evidence_path,
     head_path,
     payload_path,
@@ -146,6 +147,8 @@ def _sources(content: CaseContent) -> Iterator[Source]:
         yield from_bytes(card_path(party.party), party.card.encode())
     for (log, size), checkpoint in content.heads.items():
         yield from_bytes(head_path(log, size), checkpoint.encode())
+    for (log, size), lines in content.cosignatures.items():
+        yield from_bytes(cosignature_path(log, size), lines.encode())
     for (log, old, new), proof in content.consistency.items():
         yield from_bytes(consistency_path(log, old, new), cbor.encode(list(proof)))
     for each in content.evidence:

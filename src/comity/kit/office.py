@@ -12,6 +12,7 @@ from typing import Protocol
 from comity.fold.capability import FirstReceipts, Ground, State
 from comity.fold.entry import Said
 from comity.fold.thread import Telling
+from comity.log.quorum import Quorum
 from comity.statement.act import Act
 from comity.statement.body import Section
 from comity.statement.cbor import Value
@@ -49,6 +50,19 @@ class MechanismView:
     """How long an addressee's receipt may take after a third member's, ISO 8601 (DUTY-1)."""
     awaited: tuple[PartyId, ...] = ()
     """Members that have not signed the charter yet."""
+    quorum: Quorum | None = None
+    """Which witnesses a head needs, if the charter says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed:
+    """By how many a head is cosigned.  It waits for nobody, and nobody waits for it."""
+
+    by: int
+    of: int
+    """Members of the mechanism other than the log's own party."""
+    quorum: bool | None
+    """Whether the charter's quorum is met; ``None``: it asks for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +77,8 @@ class ReceiptView:
     encoded: bytes = field(default=b"", repr=False)
     """The receipt itself, for a statement that cites it; empty if it is our own log's, which
     proves nothing to anybody else (ASSIST-7)."""
+    witnessed: Witnessed | None = None
+    """``None`` where nobody asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from comity.errors import ComityError
 from comity.kit.desk import Json
 from comity.log.merkle import leaf_hash
 from comity.log.receipt import HeadSignature, build_receipt, verify_receipt
+from comity.node.cosigners import cosigners
 from comity.node.founding import INCEPTION_SUBJECT
 from comity.node.keyring import NODE
 from comity.node.ledger import blob, number
@@ -28,6 +29,7 @@ SLICE: Final = 500
 OUTBOX_SECONDS: Final = 300
 _NOTHING: Final[Mapping[str, str | int]] = {
     **dict.fromkeys(("size", "leaf", "count", "waiting", "refused", "age"), 0),
+    **dict.fromkeys(("by", "of", "seen", "open"), 0),
     **dict.fromkeys(("said", "subject", "sid"), "?"),
 }
 """What the sentences mention, where a check could not say it."""
@@ -242,6 +244,28 @@ def _waiting(node: Node) -> Finding:
     return Finding(ok=count == 0, facts={"count": count})
 
 
+def _witnesses(node: Node) -> Finding:
+    """Tell who cosigned the newest head, and whether others have seen more than there is here."""
+    store, size = node.keeping.store, node.keeping.ledger.size
+    row = store.one("last_head")
+    by = cosigners(node.keeping, node.party, number(row[0])) if row else frozenset[PartyId]()
+    seen = number(store.one("most_seen", node.party)[0])
+    facts: dict[str, str | int] = {
+        "by": len(by),
+        "of": len(node.watch.peers()),
+        "seen": seen,
+        "size": size,
+    }
+    return Finding(ok=seen <= size, facts=facts)
+
+
+def _forks(node: Node) -> Finding:
+    """Look for proofs that a log has two histories; what is not explained is told, no more."""
+    store = node.keeping.store
+    count, waiting = len(store.all("forks")), number(store.one("not_linked_count", node.party)[0])
+    return Finding(ok=count == 0, facts={"count": count, "open": waiting})
+
+
 CHECKS: Final[Mapping[str, Callable[[Node], Finding]]] = {
     "database": _database,
     "guard": _guard,
@@ -252,5 +276,7 @@ CHECKS: Final[Mapping[str, Callable[[Node], Finding]]] = {
     "deliveries": _deliveries,
     "outbox": _outbox,
     "waiting": _waiting,
+    "witnesses": _witnesses,
+    "forks": _forks,
 }
 """In the order in which they are told."""

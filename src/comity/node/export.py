@@ -17,6 +17,7 @@ from comity.casefile.write import Sealing, write_case
 from comity.errors import FormatError
 from comity.kit.desk import Json
 from comity.log.receipt import parse_receipt
+from comity.node.cosigners import shown_heads
 from comity.node.keyring import SIGN
 from comity.node.ledger import blob
 from comity.node.node import Node
@@ -116,6 +117,7 @@ def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str)
     members = sorted({*view.ground.members, *thread.telling.parties})
     marking = thread.opening.act.own.get("tlp")
     shown = tuple(_thread(node, each, left_out) for each in threads)
+    heads, cosignatures, continued = shown_heads(node.keeping, _heads_of(shown))
     return CaseContent(
         kind=thread.capability.name,
         subject=thread.subject,
@@ -124,7 +126,9 @@ def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str)
         exporter=node.party,
         parties=tuple(_party(node, each) for each in members),
         threads=shown,
-        consistency=_consistency(node, shown),
+        heads=heads,
+        cosignatures=cosignatures,
+        consistency={**_consistency(node, shown), **continued},
         evidence=_evidence(node, thread),
         left_out=tuple(sorted(left_out)),
         purpose=purpose,
@@ -175,6 +179,17 @@ def _statement(
         receipts,
         left_out=left_out,
     )
+
+
+def _heads_of(threads: Iterable[ThreadContent]) -> list[tuple[PartyId, int]]:
+    """Return the heads under the receipts in the file."""
+    found = {
+        (log, parse_receipt(receipt).size)
+        for thread in threads
+        for statement in thread.statements
+        for log, receipt in statement.receipts.items()
+    }
+    return sorted(found)
 
 
 def _consistency(

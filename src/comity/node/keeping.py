@@ -17,7 +17,7 @@ from comity.node.loading import load_one, load_said
 from comity.node.settings import Settings
 from comity.parties.address import Address
 from comity.parties.card import CardContent, read_card
-from comity.parties.charter import CHARTER, charter_names, ground_of
+from comity.parties.charter import CHARTER, charter_names, ground_of, quorum_of
 from comity.parties.directory import Directory
 from comity.parties.inception import Party
 from comity.parties.mechanism import Mechanism, founding_ground
@@ -169,6 +169,7 @@ class Keeping:
             review=charter.terms.review,
             grace=charter.terms.grace,
             awaited=state.awaited,
+            quorum=quorum_of(charter.terms),
         )
 
     def ground_of(self, net: StatementId | None, db: Connection | None = None) -> Ground:

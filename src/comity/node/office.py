@@ -7,6 +7,7 @@ from typing import Final
 
 from comity.errors import FormatError, TrustError
 from comity.kit.office import Done, MechanismView, PartyView, Saying, ThreadView
+from comity.node.cosigners import with_witnesses
 from comity.node.ledger import blob
 from comity.node.node import Node
 from comity.node.threads import load_thread, view_of
@@ -66,7 +67,9 @@ class NodeOffice:
         view = view_of(self._node.keeping, load_thread(self._node.keeping, subject))
         if view is None:
             raise FormatError("node.no-such-subject", subject=subject.hex())
-        return view
+        net = view.ground.net
+        mechanism = None if net is None else self._node.keeping.mechanism(net)
+        return with_witnesses(self._node.keeping, view, mechanism)
 
     def query(self, name: str, *values: str | int | bytes | None) -> list[tuple[object, ...]]:
         """Run a named query of the capability's projection."""

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Final
 
 from comity.capabilities.assistance.profiles import PROFILES
+from comity.casefile.layout import letters
 from comity.errors import FormatError
 from comity.fold.entry import Said
 from comity.fold.rule import refuse
 from comity.kit.desk import Json
 from comity.kit.office import MechanismView, Saying
+from comity.log.quorum import parse_quorum
 from comity.node.doctor import doctor
 from comity.node.export import export
 from comity.node.ledger import blob
@@ -20,8 +22,11 @@ from comity.node.writer import Transaction
 from comity.parties.card import CardContent, read_card
 from comity.parties.charter import ACCEDE, CHARTER, Terms, charter_of, own_part
 from comity.parties.directory import check_meeting
+from comity.parties.fork_proof import SUFFIX as PROOF_SUFFIX
+from comity.parties.fork_proof import head_keys
 from comity.parties.inception import Party
-from comity.parties.mechanism import MECHANISM, MEMBERS_ACCEDE, judge_founders
+from comity.parties.mechanism import MECHANISM, MEMBERS_ACCEDE, judge_founders, judge_terms
+from comity.statement.cbor import Value
 from comity.statement.model import PartyId, StatementId, subject_urn
 from comity.statement.text import check_name
 
@@ -45,7 +50,25 @@ def card(node: Node, out: str | None = None) -> Result:
     text = node.card_text()
     if out is not None:
         _write(Path(out), text)
-    return {**identity(node.keeping.own), "card": text, "url": node.settings.url, "out": out}
+    return {
+        **identity(node.keeping.own),
+        "vkeys": vkeys(node.keeping.own),
+        "card": text,
+        "url": node.settings.url,
+        "out": out,
+    }
+
+
+def vkeys(party: Party) -> Result:
+    """Return a party's log and witness keys as other tools, and witness policies, write them."""
+    log, log_pq = head_keys(party)
+    witness, witness_pq = party.witness.note_keys
+    return {
+        "log": log.vkey,
+        "log-pq": log_pq.vkey,
+        "witness": witness.vkey,
+        "witness-pq": witness_pq.vkey,
+    }
 
 
 def meet(node: Node, card: str, code: str | None = None) -> Result:
@@ -76,6 +99,18 @@ def meet(node: Node, card: str, code: str | None = None) -> Result:
     return {**identity(content.party), "url": content.address.url, "code": kept}
 
 
+def _write_proofs(node: Node, folder: Path) -> None:
+    for digest, log, _ in node.keeping.store.all("forks"):
+        name = f"{letters(PartyId(str(log)))[:16]}-{blob(digest).hex()[:16]}{PROOF_SUFFIX}"
+        proof = node.watch.fork(blob(digest)) or b""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(proof)
+        except OSError as error:
+            why = error.strerror or ""
+            raise FormatError("node.cannot-write", path=str(folder), why=why) from error
+
+
 def _check_code(node: Node, content: CardContent, code: str) -> None:
     """Refuse a local name that is another party's."""
     check_name(code)
@@ -91,14 +126,28 @@ def _check_newer(node: Node, content: CardContent) -> None:
         raise FormatError("node.older-card", party=content.party.id)
 
 
-def parties(node: Node) -> Result:
-    """Return every party this node has met, and itself, in neutral order."""
+def parties(node: Node, proofs: str | None = None) -> Result:
+    """Return every party this node has met, and itself, in neutral order.
+
+    ``proofs`` also writes every proof that a log has two histories into this folder.
+
+    Raises:
+        FormatError: ``node.cannot-write``.
+
+    """
+    forks: dict[str, list[Json]] = {}
+    for digest, log, _ in node.keeping.store.all("forks"):
+        forks.setdefault(str(log), []).append(blob(digest).hex())
+    if proofs is not None:
+        _write_proofs(node, Path(proofs))
     found: list[Json] = [
         {
             **identity(party),
             "code": node.keeping.codes.get(party.id),
             "us": party.id == node.party,
             "url": node.address_of(party.id).url,
+            "vkeys": vkeys(party),
+            "forks": forks.get(party.id, []),
         }
         for party in node.keeping.directory.parties.values()
     ]
@@ -115,6 +164,7 @@ def found(  # noqa: PLR0913, PLR0917 - one parameter per option
     review: str = "P2Y",
     grace: str = "PT4H",
     settle: int = 2,
+    quorum: str | None = None,
 ) -> Result:
     """Sign a charter and send it to the other founding members.
 
@@ -129,24 +179,26 @@ def found(  # noqa: PLR0913, PLR0917 - one parameter per option
         review: how often the charter is looked at again, ISO 8601.
         grace: ISO 8601, see DUTY-1.
         settle: seconds before a node says ``thread.seen``.
+        quorum: which members must have cosigned a head, as tlog-policy text.
+
+    Raises:
+        FormatError: ``node.unknown-profile``, ``quorum.…``, ``charter.…``.
+        RuleError: ``MECH-6``, ``MECH-7``.
 
     """
     others = {node.keeping.find_party(word).id for word in members}
-    known = {each.id: each.version for each in PROFILES.values()}
-    unknown = [each for each in profiles or () if each not in known]
-    if unknown:
-        raise FormatError("node.unknown-profile", profile=unknown[0][:80])
     terms = Terms(
         members=tuple(sorted({node.party, *others})),
         decision=decision,
         review=review,
-        profiles={each: known[each] for each in sorted(profiles or known)},
+        profiles=_in_force(profiles),
         languages={kind: tuple(sorted(tags)) for kind, tags in (languages or {}).items()},
         grace=grace,
         settle_seconds=settle,
         demo=node.keeping.demo,
+        quorum=None if quorum is None else parse_quorum(quorum).text,
     )
-    own = own_part(terms)
+    own = _signable(node, terms)
     for name in names.values():
         check_name(name)
     done = node.say(
@@ -162,6 +214,24 @@ def found(  # noqa: PLR0913, PLR0917 - one parameter per option
         "root": done.statement.hex(),
         "demo": node.keeping.demo,
     }
+
+
+def _in_force(profiles: list[str] | None) -> dict[str, str]:
+    """Return the versions of the profiles that are to be in force: all, if none are named."""
+    known = {each.id: each.version for each in PROFILES.values()}
+    unknown = [each for each in profiles or () if each not in known]
+    if unknown:
+        raise FormatError("node.unknown-profile", profile=unknown[0][:80])
+    return {each: known[each] for each in sorted(profiles or known)}
+
+
+def _signable(node: Node, terms: Terms) -> dict[str, Value]:
+    """Return the own part of a charter with these terms, unless a rule bars it."""
+    own = own_part(terms)
+    barred = judge_terms(terms, node.keeping.directory)
+    if barred is not None:
+        raise refuse(barred)
+    return own
 
 
 def accede(node: Node, subject: str) -> Result:
@@ -229,6 +299,7 @@ def _told(node: Node, view: MechanismView) -> Result:
         "review": view.review,
         "grace": view.grace,
         "settle_seconds": view.settle_seconds,
+        "quorum": None if view.quorum is None else view.quorum.text,
         "demo": view.demo,
     }
 

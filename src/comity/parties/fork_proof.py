@@ -32,6 +32,7 @@ from comity.statement.envelope import parse
 from comity.statement.reading import Reading
 
 FORMAT: Final = "comity-proof/1"
+SUFFIX: Final = ".comity-proof"
 MOST_PROOF_BYTES: Final = 256 * 1024
 MOST_PATH: Final = 128
 

@@ -30,6 +30,7 @@ from comity.parties.charter import (
     CHARTER,
     EVERY_OTHER_KIND,
     Charter,
+    Terms,
     charter_names,
     charter_of,
     quorum_of,
@@ -197,10 +198,20 @@ def judge_founders(charter: Charter, directory: Directory) -> Rule | None:
         TrustError: ``parties.unknown`` if a member has not been met.
 
     """
-    members = [directory.party(member) for member in charter.terms.members]
-    if {each.demo for each in members} != {charter.terms.demo}:
+    return judge_terms(charter.terms, directory)
+
+
+def judge_terms(terms: Terms, directory: Directory) -> Rule | None:
+    """Return the rule that bars terms among these parties, as ``judge_founders``.
+
+    Raises:
+        TrustError: ``parties.unknown``.
+
+    """
+    members = [directory.party(member) for member in terms.members]
+    if {each.demo for each in members} != {terms.demo}:
         return DEMO_AMONG_DEMOS
-    quorum = quorum_of(charter.terms)
+    quorum = quorum_of(terms)
     if quorum is None:
         return None
     keys = {

@@ -56,7 +56,8 @@ class About:
 
 WHOLE: Final = About(object="*")
 READING_COPY, STATE = "reading-copy", "state"
-DIAGNOSES: Final = frozenset({READING_COPY, STATE})
+WITNESSED: Final = "witnessed"
+DIAGNOSES: Final = frozenset({READING_COPY, STATE, WITNESSED})
 """Checks that inform the reader: whatever they find, they make nothing of the whole."""
 NO_WORDS: Final = BilingualText(zh="", en="")
 

@@ -45,6 +45,8 @@ class Logs:
     at: dict[tuple[PartyId, int], bytes] = field(default_factory=dict)
     """(party, index) to entry."""
     index: dict[tuple[PartyId, bytes], int] = field(default_factory=dict)
+    continued: set[tuple[PartyId, int, int]] = field(default_factory=set)
+    """(party, size, later size): the file shows that the later head continues the other."""
 
 
 def read_logs(
@@ -151,9 +153,10 @@ class _Reader:
                 self.checks.missing("consistency", about, "verify.head-missing")
                 continue
             ends = (place.old, old[0]), (place.size, new[0])
-            self.checks.attempt("consistency", about, partial(self.continues, path, ends))
+            if self.checks.attempt("consistency", about, partial(self.continues, path, ends)):
+                self.logs.continued.add((party, place.old, place.size))
 
-    def continues(self, path: str, ends: tuple[tuple[int, bytes], tuple[int, bytes]]) -> None:
+    def continues(self, path: str, ends: tuple[tuple[int, bytes], tuple[int, bytes]]) -> bool:
         value = cbor.decode(
             self.bundle.archive.read(path, MOST_PROOF_BYTES), max_bytes=MOST_PROOF_BYTES
         )
@@ -163,6 +166,7 @@ class _Reader:
         if hashes is None or hashes != value:
             raise FormatError("verify.proof-form")
         verify_consistency(*ends, hashes)
+        return True
 
     def note_head(
         self, about: About, key: tuple[PartyId, int], head: tuple[bytes, int | None]

@@ -25,6 +25,7 @@ _OF_A_STATEMENT: Final = (
     "sections",
     "inclusion",
     "head",
+    "witnessed",
     "links",
     "charter",
     "rules",

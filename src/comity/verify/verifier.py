@@ -7,12 +7,14 @@ from typing import BinaryIO
 from comity.casefile.layout import PAPERS
 from comity.errors import FormatError
 from comity.parties.directory import Directory
+from comity.parties.fork_proof import MOST_PROOF_BYTES, is_fork_proof
 from comity.parties.mechanism import Mechanism
 from comity.statement.model import PartyId, StatementId
 from comity.verify.bundle import Bundle, read_bundle
 from comity.verify.checks import WHOLE, About, Checks
 from comity.verify.evidence import check_evidence
 from comity.verify.extent import check_extent
+from comity.verify.fork import verify_fork
 from comity.verify.logs import Logs, read_logs
 from comity.verify.report import PartyTold, Report
 from comity.verify.roots import check_root, read_root
@@ -29,10 +31,11 @@ from comity.verify.threads import (
     read_mechanism,
     read_subject,
 )
+from comity.verify.witnesses import check_witnesses
 
 
 def verify_file(path: Path | str, root: str | None = None) -> Report:
-    """Check a case file.
+    """Check a case file, or a proof that a log has two histories.
 
     Args:
         path: the file.
@@ -48,6 +51,9 @@ def verify_file(path: Path | str, root: str | None = None) -> Report:
     wanted = read_root(root)
     try:
         with Path(path).open("rb") as file:
+            if is_fork_proof(file.read(1)):
+                file.seek(0)
+                return verify_fork(file.read(MOST_PROOF_BYTES + 1), wanted)
             return verify_stream(file, wanted)
     except OSError as error:
         raise FormatError("casefile.unreadable", problem=str(error)) from error
@@ -74,6 +80,7 @@ def verify_stream(file: BinaryIO, root: bytes | None = None) -> Report:
     logs = read_logs(bundle, (directory, cards), hearing, checks)
     case = Case(bundle=bundle, directory=directory, hearing=hearing, logs=logs, checks=checks)
     threads, mechanism = _read_threads(case)
+    check_witnesses(case, mechanism)
     check_evidence(bundle, hearing.heard, checks)
     check_root(case, mechanism, root)
     _check_marks(case, threads[-1], mechanism)

@@ -35,4 +35,77 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "It is not shown that this head continues the one that was cosigned before; it is not "
         "cosigned.",
     ),
+    "witness.told.none": ("（{of}方中{by}方见证）", " (witnessed by {by} of {of})"),
+    "witness.told.met": (
+        "（{of}方中{by}方见证，已达章程所定）",
+        " (witnessed by {by} of {of}: what the charter asks for)",
+    ),
+    "witness.told.not-met": (
+        "（{of}方中{by}方见证，未达章程所定）",
+        " (witnessed by {by} of {of}: less than the charter asks for)",
+    ),
+    "verify.check.witnessed": ("见证", "witnessed"),
+    "verify.witnessed": (
+        "由{of}方中的{by}方见证；与送达无关。",
+        "Witnessed by {by} of {of}; this is apart from delivery.",
+    ),
+    "verify.witnessed-quorum": (
+        "由{of}方中的{by}方见证，已达章程所定；与送达无关。",
+        "Witnessed by {by} of {of}, which is what the charter asks for; this is apart from "
+        "delivery.",
+    ),
+    "verify.witnessed-below": (
+        "由{of}方中的{by}方见证，未达章程所定；与送达无关。",
+        "Witnessed by {by} of {of}, less than the charter asks for; this is apart from delivery.",
+    ),
+    "verify.not-witnessed": (
+        "文件中没有见证签名。送达不需要见证。",
+        "There is no cosignature in the file. Delivery needs none.",
+    ),
+    "verify.witness-stranger": (
+        "有见证方不是文件所载的任何一方，不计。",
+        "A witness is none of the parties in the file and does not count.",
+    ),
+    "cli.mechanism.quorum": (
+        "见证规则文件（C2SP tlog-policy）；密钥见comity parties --json的vkeys",
+        "file with the witness policy (C2SP tlog-policy); the keys are the vkeys in "
+        "comity parties --json",
+    ),
+    "cli.parties.proofs": (
+        "将所持的日志分叉证明写入此目录",
+        "write the proofs that a log has two histories into this folder",
+    ),
+    "witness.forked": (
+        "{name}的日志签署过两份历史，已有证明（{party}）。写出证明：comity parties --proofs 目录",
+        "The log of {name} has signed two histories, which is proved ({party}). To write the "
+        "proof: comity parties --proofs DIR",
+    ),
+    "node.check.witnesses": (
+        "见证：最新日志头由{of}方中的{by}方见证",
+        "Witnesses: the newest head is cosigned by {by} of {of}",
+    ),
+    "node.remedy.witnesses": (
+        "他方见过本日志大小为{seen}的日志头，而此处只有{size}：节点可能由旧备份恢复；"
+        "勿再签署，请向他方取回自己的签署件。",
+        "Others have seen a head of this log of size {seen}, and there are {size} here: the node "
+        "may have been restored from an old backup. Let it sign nothing more, and fetch its own "
+        "statements back from the others.",
+    ),
+    "node.check.forks": (
+        "日志分叉：已证明{count}起；尚未说明的日志头{open}个（不指控任何一方）",
+        "Forks of logs: {count} proved; {open} heads not explained yet, which accuse nobody",
+    ),
+    "node.remedy.forks": (
+        "已证明有日志签署过两份历史：comity parties指明是谁，comity parties --proofs 目录写出证明，"
+        "任何人可用comity verify核验。请与该方及其他成员当面或电话核实。",
+        "It is proved that a log has signed two histories: comity parties says whose, and comity "
+        "parties --proofs DIR writes the proof, which anyone can check with comity verify. Speak "
+        "to that party and to the other members.",
+    ),
+    "verify.check.fork": ("两份历史", "two histories"),
+    "verify.two-histories": (
+        "{name}的日志签署过两份历史：大小为{first}和{second}的两个日志头不能同时成立。",
+        "The log of {name} has signed two histories: its heads of size {first} and {second} "
+        "exclude each other.",
+    ),
 }

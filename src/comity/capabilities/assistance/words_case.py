@@ -298,10 +298,20 @@ def _receipts(result: Result, told: Json, lang: Language) -> str:
     for receipt in items(told, "receipts"):
         key = "receipt-verified" if at(receipt, "verified") else "receipt-unverified"
         facts = {"log": _party(result, text(receipt, "log"), lang), "size": text(receipt, "size")}
-        found.append(say(f"assistance.{key}", lang, **facts))
+        found.append(say(f"assistance.{key}", lang, **facts) + _witnessed(receipt, lang))
     if not found:
         return say("assistance.no-receipts", lang)
     return say("assistance.receipts", lang, receipts=joined(found, lang))
+
+
+def _witnessed(receipt: Json, lang: Language) -> str:
+    """Return by how many a receipt's head is cosigned."""
+    fact = part(receipt, "witnessed")
+    if not fact:
+        return ""
+    met = fact.get("quorum")
+    quorum = "none" if met is None else "met" if met else "not-met"
+    return say(f"witness.told.{quorum}", lang, by=text(fact, "by"), of=text(fact, "of"))
 
 
 def _ratings(result: Result, lang: Language) -> Iterator[str]:

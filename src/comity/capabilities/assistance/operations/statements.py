@@ -10,7 +10,7 @@ from comity.fold.rule import Rule
 from comity.fold.thread import SEEN
 from comity.kit.desk import Json
 from comity.kit.language import iso
-from comity.kit.office import EntryView, Office
+from comity.kit.office import EntryView, Office, Witnessed
 from comity.statement.act import Act
 from comity.statement.blob import Attachment, decode_attachments
 from comity.statement.body import Section
@@ -125,6 +125,11 @@ def plain_value(value: Value) -> Json:
     return str(value)
 
 
+def _witnessed(told: Witnessed | None) -> Json:
+    """Return by how many a receipt's head is cosigned: a fact apart from delivery."""
+    return None if told is None else {"by": told.by, "of": told.of, "quorum": told.quorum}
+
+
 def _content(entry: EntryView | None, act: Act) -> dict[str, Json]:
     """Return what the body says, as far as this node holds it."""
     if entry is None:
@@ -150,6 +155,7 @@ def _content(entry: EntryView | None, act: Act) -> dict[str, Json]:
                 "size": each.size,
                 "time": iso(each.time),
                 "verified": each.verified,
+                "witnessed": _witnessed(each.witnessed),
             }
             for each in entry.receipts
         ],
