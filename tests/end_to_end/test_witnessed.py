@@ -19,6 +19,9 @@ from comity.verify.report import Report
 from comity.verify.verifier import verify_file
 from threats.hostile import visit
 
+from .nodes import Node as Served
+from .nodes import Pair, until
+
 
 def policy(nodes: list[Node], threshold: int) -> str:
     """Return a policy as an operator writes it."""
@@ -162,3 +165,16 @@ def test_a_founder_signs_no_quorum_with_other_keys(trio: World) -> None:
         found(a, names={"en": "X"}, members=[b.party], quorum=wrong)
     assert a.keeping.ledger.size == size
     assert json.dumps(vkeys(a.keeping.own))
+
+
+def test_two_serving_nodes_witness_each_other(served: Pair) -> None:
+    """Two processes, within seconds of a delivery; and no delivery waits for it."""
+    case = served.ask()
+
+    def seen_by(node: Served) -> set[tuple[int, int]]:
+        told = node.told("assistance", "show", case)["statements"][0]["receipts"]
+        return {(each["witnessed"]["by"], each["witnessed"]["of"]) for each in told}
+
+    until(lambda: [seen_by(node) for node in served.ends] == [{(1, 1)}, {(1, 1)}])
+    for node in served.ends:
+        assert [each["forks"] for each in node.told("parties")["parties"]] == [[], []]
