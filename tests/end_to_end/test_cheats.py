@@ -238,10 +238,17 @@ class Tap:
                     continue
                 written = bytearray()
                 self.heard.append(written)
-                for here, there, kept in ((caller, target, written), (target, caller, None)):
-                    threading.Thread(
-                        target=self._carry, args=(here, there, kept), daemon=True
-                    ).start()
+                threading.Thread(
+                    target=self._pass, args=(caller, target, written), daemon=True
+                ).start()
+
+    def _pass(self, caller: socket.socket, target: socket.socket, written: bytearray) -> None:
+        """Carry both ways; close both ends when there is nothing more to carry."""
+        with caller, target:
+            back = threading.Thread(target=self._carry, args=(target, caller, None), daemon=True)
+            back.start()
+            self._carry(caller, target, written)
+            back.join()
 
     @staticmethod
     def _carry(here: socket.socket, there: socket.socket, kept: bytearray | None) -> None:
