@@ -21,7 +21,7 @@ from .case_files import (
     unpacked,
     verdict,
 )
-from .nodes import Ended, Pair, comity, founded, spoken
+from .nodes import Ended, Node, Pair, comity, founded, spoken, until
 
 LONG = os.environ.get("LONG") == "1"
 
@@ -56,11 +56,20 @@ def exports(served: Pair, tmp_path_factory: pytest.TempPathFactory) -> Exports:
         served.settle(case)
     served.rest()
     made = {name: folder / f"{name}.comity" for name in ("a", "b", "other", "mechanism")}
+    # What is witnessed later is exported later: wait until there is nothing more to come.
+    until(lambda: all(witnessed(served.a, case) for case in cases))
     served.a.told("export", cases[0], "--out", made["a"])
     served.b.told("export", cases[0], "--out", made["b"])
     served.a.told("export", cases[1], "--out", made["other"])
     served.a.told("export", served.mechanism, "--out", made["mechanism"])
     return Exports(pair=served, case=cases[0], **made)
+
+
+def witnessed(node: Node, case: str) -> bool:
+    """Tell whether all that can cosign the receipts of a case have done so."""
+    said = node.told("assistance", "show", case)["statements"]
+    facts = [each["witnessed"] for one in said for each in one["receipts"]]
+    return all(each["by"] == each["of"] for each in facts)
 
 
 def verified(path: Path, *words: str) -> Ended:

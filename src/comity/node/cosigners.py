@@ -84,19 +84,25 @@ def shown_heads(
 
 
 def _continued(keeping: Keeping, log: PartyId, size: int) -> list[tuple[int, Sequence[bytes]]]:
-    """Return the head itself and the cosigned heads that are shown to continue it."""
-    store = keeping.store
+    """Return the head itself and, if more have cosigned one that continues it, that one.
+
+    Of those that most have cosigned the first: once every member has, it is the same for ever.
+    """
+    store, tree = keeping.store, keeping.ledger.tree
     found: list[tuple[int, Sequence[bytes]]] = [(size, ())]
-    if log == keeping.party:
-        best = store.one("cosigned_heads", log, size, 1)
-        if best and number(best[0]) > size:
-            target = number(best[0])
-            found.append((target, keeping.ledger.tree.consistency(size, target)))
-        return found
-    for later, path in store.all("continuations", log, size):
-        data = blob(path)
-        hashes = [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
-        found.append((number(later), hashes))
+    paths: dict[int, Sequence[bytes]] = {}
+    if log != keeping.party:
+        for later, path in store.all("continuations", log, size):
+            data = blob(path)
+            hashes = [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
+            paths[number(later)] = hashes
+    for row in store.all("first_cosigned", log, size):
+        target = number(row[0])
+        if target == size:
+            break
+        if log == keeping.party or target in paths:
+            shown = paths[target] if target in paths else tree.consistency(size, target)
+            return [*found, (target, shown)]
     return found
 
 

@@ -227,6 +227,10 @@ SELECT witness, time, lines FROM cosignature WHERE log = ? AND size = ? ORDER BY
 -- The heads of a log that most have cosigned come first, of those the newest.
 SELECT size, count(*) AS by FROM cosignature WHERE log = ? AND size >= ? AND witness <> log
 GROUP BY size ORDER BY by DESC, size DESC LIMIT ?
+-- name: first_cosigned
+-- The same, of those the first.
+SELECT size, count(*) AS by FROM cosignature WHERE log = ? AND size >= ? AND witness <> log
+GROUP BY size ORDER BY by DESC, size
 -- name: cosigners_from
 -- Of our own log, every later head continues every earlier one.
 SELECT DISTINCT witness FROM cosignature WHERE log = ? AND size >= ? AND witness <> log
