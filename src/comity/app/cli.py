@@ -43,6 +43,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "verify": "comity.app.cli_verify:verify",
         "rebuild": "comity.app.cli_care:rebuild",
         "doctor": "comity.app.cli_care:doctor",
+        "fsck": "comity.app.cli_care:fsck",
         "help": "comity.app.cli_care:topic",
     }
 )

@@ -96,6 +96,7 @@ async def serve_node(node: Node, tls: Tls | None, announce: Callable[[str], None
         beside(courier.run()),
         beside(visits.run()),
         beside(tick(node)),
+        beside(ticking(node, node.scrub.step)),
     ):
         app = peer_app(node, heard=courier.heard_from)
         await serve(app, listening, ready=announce, stop=stop)
@@ -123,10 +124,15 @@ async def beside(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
 
 
 async def tick(node: Node) -> None:
-    """Let the node do what time brings, for ever; one failure is written down and no more."""
+    """Let the node say what time brings."""
+    await ticking(node, node.tick)
+
+
+async def ticking(node: Node, work: Callable[[int], None]) -> None:
+    """Do some work again and again, for ever; one failure is written down and no more."""
     while True:
         try:
-            await asyncio.to_thread(node.tick, node.clock.now())
+            await asyncio.to_thread(work, node.clock.now())
         except Exception as error:  # noqa: BLE001 - the node goes on serving
             note_failure(error)
         await asyncio.sleep(TICK_SECONDS)

@@ -169,7 +169,12 @@ def rebuilt(result: Result, lang: Language) -> str:
     return say("cli.told.rebuilt", lang, rows=text(result, "rows") or "?")
 
 
-def health(result: Result, lang: Language) -> str:
+def whole(result: Result, lang: Language) -> str:
+    """Print what an inspection of everything found."""
+    return health(result, lang, "cli.told.whole")
+
+
+def health(result: Result, lang: Language, well: str = "cli.told.health") -> str:
     """Print every check, and the remedy where one fails."""
     told = []
     for one in items(result, "checks"):
@@ -178,5 +183,5 @@ def health(result: Result, lang: Language) -> str:
         if remedy and not at(one, "ok"):
             told.append(f"  {line(remedy)}")
     facts = {"size": text(result, "log_size"), "said": text(result, "said")}
-    told.append(say("cli.told.health" if result.get("ok") else "cli.told.faults", lang, **facts))
+    told.append(say(well if result.get("ok") else "cli.told.faults", lang, **facts))
     return "\n".join(told)

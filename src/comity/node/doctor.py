@@ -1,36 +1,36 @@
-"""Whether a node is well, and what to do where it is not: every check names its remedy."""
+"""Whether a node is well, and what to do where it is not: every check names its remedy.
+
+What is held against what follows from it is the inspection's; the doctor walks its newest end,
+and adds how the node is doing.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import apsw
 
 from comity.errors import ComityError
 from comity.kit.desk import Json
-from comity.log.merkle import leaf_hash
-from comity.log.receipt import HeadSignature, build_receipt, verify_receipt
 from comity.node.cosigners import cosigners
-from comity.node.founding import INCEPTION_SUBJECT
-from comity.node.keyring import NODE
-from comity.node.ledger import blob, number
+from comity.node.inspection.fsck import examine, examine_all, report
+from comity.node.inspection.looks import Part
+from comity.node.inspection.parts import PARTS
+from comity.node.inspection.scrub import LATE_SECONDS
+from comity.node.ledger import number
 from comity.node.node import Node
-from comity.node.threads import load_thread, view_of
-from comity.parties.directory import Held
-from comity.parties.inception import KIND as INCEPTION
-from comity.statement.act import decode_act, read_act
-from comity.statement.body import open_body
-from comity.statement.envelope import UnverifiedStatement, parse
-from comity.statement.model import PartyId, SubjectId, subject_of
-from comity.store.projections import Cell
+from comity.statement.model import PartyId
 from comity.wording import say, tell
 
-SLICE: Final = 500
+NEWEST: Final = 2_000
+"""So many entries the doctor hashes again; ``fsck`` and the scrub do the rest."""
 OUTBOX_SECONDS: Final = 300
+_HOUR: Final = 3_600
 _NOTHING: Final[Mapping[str, str | int]] = {
-    **dict.fromkeys(("size", "leaf", "count", "waiting", "refused", "age"), 0),
+    **dict.fromkeys(("size", "count", "waiting", "refused", "age", "hours"), 0),
     **dict.fromkeys(("by", "of", "seen", "open"), 0),
-    **dict.fromkeys(("said", "subject", "sid"), "?"),
+    **dict.fromkeys(("what", "part"), "?"),
 }
 """What the sentences mention, where a check could not say it."""
 
@@ -42,6 +42,8 @@ class Finding:
     ok: bool
     facts: Mapping[str, str | int] = field(default_factory=dict)
     trouble: ComityError | None = None
+    remedy: str = ""
+    """The last part of the sentence's code, if not the check's own name."""
 
 
 def doctor(node: Node) -> dict[str, Json]:
@@ -54,6 +56,28 @@ def doctor(node: Node) -> dict[str, Json]:
         "log_size": node.keeping.ledger.size,
         "said": _said(node),
         "checks": checks,
+    }
+
+
+def fsck(node: Node) -> dict[str, Json]:
+    """Hold everything the node keeps against what it follows from; counts as a whole scrub."""
+    results = examine_all(node.body)
+    node.scrub.note(results, node.clock.now())
+    told = report(results)
+    guard = _told("guard", _examined(node, _guard))
+    checks = told["checks"]
+    assert isinstance(checks, list)  # noqa: S101 - made above
+    if guard["ok"] is not True:
+        told |= {
+            "ok": False,
+            "first": told["first"] or {"part": "guard", "what": str(guard["size"])},
+        }
+    return {
+        **told,
+        "party": node.party,
+        "log_size": node.keeping.ledger.size,
+        "said": _said(node),
+        "checks": [*checks, guard],
     }
 
 
@@ -70,7 +94,7 @@ def _examined(node: Node, check: Callable[[Node], Finding]) -> Finding:
     try:
         return check(node)
     except (ComityError, apsw.Error, IndexError) as error:
-        return Finding(ok=False, facts={**_NOTHING, "said": type(error).__name__})
+        return Finding(ok=False, facts={**_NOTHING, "what": type(error).__name__})
 
 
 def _told(name: str, finding: Finding) -> dict[str, Json]:
@@ -82,17 +106,9 @@ def _told(name: str, finding: Finding) -> dict[str, Json]:
             remedy[lang] = (
                 tell(finding.trouble, lang)
                 if finding.trouble is not None
-                else say(f"node.remedy.{name}", lang, **finding.facts)
+                else say(f"node.remedy.{finding.remedy or name}", lang, **finding.facts)
             )
     return {**told, "remedy": remedy} if remedy else told
-
-
-def _database(node: Node) -> Finding:
-    try:
-        said = str(node.keeping.store.one("integrity")[0])
-    except apsw.Error as error:
-        said = type(error).__name__
-    return Finding(ok=said == "ok", facts={"said": said})
 
 
 def _guard(node: Node) -> Finding:
@@ -103,128 +119,22 @@ def _guard(node: Node) -> Finding:
     )
 
 
-def _log(node: Node) -> Finding:
-    """Hash everything again, from the stored bytes up to the tree and the newest head."""
-    ledger, leaf = node.keeping.ledger, 0
-    while rows := node.keeping.store.all("all_rows", leaf, SLICE):
-        for row in rows:
-            if not _is_whole(node, leaf, row):
-                return Finding(ok=False, facts={"leaf": leaf})
-            leaf += 1
-    head = node.keeping.store.one("last_head")
-    whole = (
-        bool(head) and ledger.tree.root(number(head[0])) == blob(head[1]) and leaf == ledger.size
-    )
-    return Finding(ok=whole, facts={"leaf": leaf})
+def _inspected(part: Part, node: Node) -> Finding:
+    """Walk the newest end of a part of the inspection."""
+    result = examine(part, node.body, part.newest(node.body, NEWEST))
+    facts: dict[str, str | int] = {"count": result.count, "faults": result.faults}
+    if result.first is None:
+        return Finding(ok=True, facts=facts)
+    return Finding(ok=False, facts={**facts, "what": result.first.what}, remedy=result.first.remedy)
 
 
-def _is_whole(node: Node, leaf: int, row: tuple[Cell, ...]) -> bool:
-    """Compare every column of a row with the statement's bytes, and those with the tree."""
-    index, sid, entry, subject, signed, act_bytes, body, *columns = row
-    keeping = node.keeping
-    try:
-        statement = parse(blob(signed))
-        sections = open_body(keeping.vault.open(blob(body), blob(sid)), statement.payload)
-        act = read_act(sections)
-        said = _speaker(node, statement, act.type)
-    except (ComityError, apsw.Error):
-        return False
-    is_inception = act.type == INCEPTION
-    expected = [
-        act.case or statement.sid,
-        said.party,
-        act.type,
-        int(said.party == node.party),
-        int(said.purpose == NODE),
-        act.prev,
-        statement.header.issued_at,
-    ]
-    return (
-        index == leaf < keeping.ledger.size
-        and statement.sid == sid
-        and statement.entry == entry
-        and sections["act"].value == act_bytes
-        and (INCEPTION_SUBJECT if is_inception else subject_of(statement.header.subject)) == subject
-        and columns == expected
-        and keeping.ledger.tree.leaf(leaf) == leaf_hash(statement.entry)
-    )
-
-
-def _speaker(node: Node, statement: UnverifiedStatement, kind: str) -> Held:
-    """Return who signed a statement with which of its keys, verified once more."""
-    header = statement.header
-    issuer = node.party if kind == INCEPTION else PartyId(header.issuer)
-    key, purpose = node.directory().key_for(issuer, header.kid)
-    statement.verify(key)
-    return Held(party=issuer, purpose=purpose)
-
-
-def _heads(node: Node) -> Finding:
-    """Verify every signed head again, by the receipt of the newest entry under it."""
-    count = size = 0
-    while rows := node.keeping.store.all("heads", size, SLICE):
-        for row in rows:
-            size = number(row[0])
-            if not _holds(node, row):
-                return Finding(ok=False, facts={"count": count})
-            count += 1
-    return Finding(ok=True, facts={"count": count})
-
-
-def _holds(node: Node, row: tuple[Cell, ...]) -> bool:
-    ledger = node.keeping.ledger
-    size = number(row[0])
-    try:
-        head = HeadSignature(protected=blob(row[4]), signature=blob(row[5]))
-        path = ledger.tree.inclusion(size - 1, size)
-        entry = blob(node.keeping.store.one("entries_between", size - 1, size)[0])
-        receipt = build_receipt(head, size - 1, path, str(row[3]))
-        told = verify_receipt(receipt, entry, node.keeping.own.log)
-    except (ComityError, IndexError):
-        return False
-    return (told.size, told.time, ledger.tree.root(size)) == (size, row[2], row[1])
-
-
-def _threads(node: Node) -> Finding:
-    """Tell every thread again: one that cannot be told was set aside when it was shown."""
-    count = 0
-    for (subject,) in node.keeping.store.all("subjects"):
-        try:
-            thread = load_thread(node.keeping, SubjectId(blob(subject)))
-            view = view_of(node.keeping, thread)
-            projection = node.projections.get(thread.capability.name if thread.capability else "")
-            if projection is not None and view is not None:
-                projection.row(view)
-        except Exception:  # noqa: BLE001 - what this check looks for is any failure at all
-            return Finding(ok=False, facts={"count": count, "subject": blob(subject).hex()})
-        count += 1
-    return Finding(ok=True, facts={"count": count})
-
-
-def _deliveries(node: Node) -> Finding:
-    """Look for what was said to somebody and neither reached them nor waits to."""
-    count = 0
-    for sid, act_bytes in node.keeping.store.all("own_said"):
-        known = {str(row[0]) for row in node.keeping.store.all("receipts_of", sid)}
-        waiting = {str(row[0]) for row in node.keeping.store.all("outbox_of", sid)}
-        if set(decode_act(blob(act_bytes)).aud) - known - waiting - {node.party}:
-            return Finding(ok=False, facts={"count": count, "sid": blob(sid).hex()})
-        count += 1
-    return Finding(ok=True, facts={"count": count})
-
-
-def _receipts(node: Node) -> Finding:
-    """Verify every receipt of other logs again, and that the row says of it what it says."""
-    count = 0
-    for log, size, time, receipt, entry in node.keeping.store.all("all_receipts"):
-        try:
-            party, held, _ = node.checking.receipt_of(blob(entry), blob(receipt))
-            if (party, held.size, held.time) != (log, size, time):
-                return Finding(ok=False, facts={"count": count})
-        except ComityError:
-            return Finding(ok=False, facts={"count": count})
-        count += 1
-    return Finding(ok=True, facts={"count": count})
+def _scrub(node: Node) -> Finding:
+    progress = node.scrub.progress
+    age, alarm = progress.age(node.clock.now()), progress.alarm
+    facts: dict[str, str | int] = {"hours": age // _HOUR, "part": progress.part}
+    if alarm is not None:
+        return Finding(ok=False, facts={**facts, "what": alarm.what}, remedy=alarm.remedy)
+    return Finding(ok=age <= LATE_SECONDS, facts=facts)
 
 
 def _outbox(node: Node) -> Finding:
@@ -266,17 +176,17 @@ def _forks(node: Node) -> Finding:
     return Finding(ok=count == 0, facts={"count": count, "open": waiting})
 
 
+_OF_PARTS: Final[Mapping[str, Callable[[Node], Finding]]] = {
+    part.name: partial(_inspected, part) for part in PARTS if part.name != "blobs"
+}
 CHECKS: Final[Mapping[str, Callable[[Node], Finding]]] = {
-    "database": _database,
+    "database": _OF_PARTS["database"],
     "guard": _guard,
-    "log": _log,
-    "heads": _heads,
-    "receipts": _receipts,
-    "threads": _threads,
-    "deliveries": _deliveries,
+    **_OF_PARTS,
     "outbox": _outbox,
     "waiting": _waiting,
     "witnesses": _witnesses,
     "forks": _forks,
+    "scrub": _scrub,
 }
 """In the order in which they are told."""

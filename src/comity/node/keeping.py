@@ -1,6 +1,7 @@
 """What a node keeps, in one value: database, log, keys, parties, mechanisms."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
 from comity.errors import RuleError, TrustError
@@ -28,7 +29,7 @@ from comity.statement.model import PartyId, StatementId
 from comity.statement.text import BilingualText
 from comity.statement.vault import Vault
 from comity.store.blobs import Blobs
-from comity.store.sqlite import Connection, Store
+from comity.store.sqlite import Connection, Q, Row, Store
 
 DEFAULT_SETTLE_SECONDS: Final = 2
 UNDER_A_MECHANISM = Rule(
@@ -80,7 +81,12 @@ class Keeping:
     def load_parties(self) -> None:
         """Read the parties that were met from the database."""
         directory = Directory.of([self.own])
-        for _, code, card, _ in self.store.all("parties", db=self.store.write):
+        rows = self.store.all("parties", db=self.store.write)
+        if rows and not self.store.one("any_party_digest", db=self.store.write):
+            # A database from before they were kept.
+            for row in rows:
+                self.store.write.execute(Q["set_meta"], (party_digest_key(row), party_digest(row)))
+        for _, code, card, _ in rows:
             content = read_card(str(card))
             directory = directory.admit(content.party)
             self.cards[content.party.id] = content
@@ -190,3 +196,18 @@ class Keeping:
         if view is None or not view.in_force or self.party not in view.ground.members:
             return refuse(UNDER_A_MECHANISM)
         return None
+
+
+def party_digest_key(row: Row) -> str:
+    """Return under which name the digest of a row of the table ``party`` is kept."""
+    return f"party/{row[0]!s}"
+
+
+def party_digest(row: Row) -> bytes:
+    """Return the digest of such a row: nothing else says what a party is called here."""
+    return sha256(repr(row).encode()).digest()
+
+
+def draft_label(draft: str) -> bytes:
+    """Return the label under which a draft is encrypted at rest."""
+    return b"comity/draft/" + draft.encode()

@@ -8,12 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import apsw
+
 from comity.errors import ComityError, FormatError, PeerError, ProofError, TrustError
 from comity.fold.opening import circle_of
 from comity.kit.office import Done, Saying, ThreadView
 from comity.log.tiles import TILE_WIDTH, encode_bundle
 from comity.node.clock import Clock
 from comity.node.founding import make_keeping
+from comity.node.inspection.looks import Body
+from comity.node.inspection.scrub import Scrub
 from comity.node.keeping import Keeping
 from comity.node.keyring import load_keys, open_vault
 from comity.node.ledger import blob, number
@@ -41,7 +45,7 @@ from comity.statement.seal import seal
 from comity.statement.vault import Vault
 from comity.store.blobs import Blobs
 from comity.store.projections import Projection
-from comity.store.sqlite import Store
+from comity.store.sqlite import Store, named
 
 WORKERS: Final = 2
 MOST_MISSING: Final = 16
@@ -65,6 +69,8 @@ class Node:
         self.writer = Writer(keeping.store, keeping.ledger, keeping.clock, self.register.show)
         self.witness = Witness(keeping, self.writer)
         self.watch = Watch(keeping, self.writer)
+        self.body = Body(keeping=keeping, checking=self.checking, projections=self.projections)
+        self.scrub = Scrub(self.body, self.writer.submit)
         self._workers = ThreadPoolExecutor(WORKERS, "verify")
         self._ticking = threading.Lock()
         self.meeting = threading.Lock()
@@ -435,7 +441,8 @@ def open_node(folder: Path) -> Node:
     """Open the node of a folder, under its lock.
 
     Raises:
-        FormatError: ``node.no-node``, ``node.settings``, ``node.secret``, ``node.keys``.
+        FormatError: ``node.no-node``, ``node.settings``, ``node.secret``, ``node.keys``;
+            ``store.damaged``: what stands in the database cannot be read.
         TrustError: ``node.secret-open``, ``vault.not-opened``.
         PeerError: ``store.in-use``.
 
@@ -447,6 +454,9 @@ def open_node(folder: Path) -> Node:
     try:
         party = _own_party(store, vault, settings)
         return Node(make_keeping(settings, store, party, ring), PROJECTIONS)
+    except (apsw.Error, ValueError, IndexError) as error:
+        store.close()
+        raise named(error, folder) from error
     except BaseException:
         store.close()
         raise

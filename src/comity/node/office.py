@@ -8,6 +8,7 @@ from typing import Final
 from comity.errors import FormatError, TrustError
 from comity.kit.office import Done, MechanismView, PartyView, Saying, ThreadView
 from comity.node.cosigners import with_witnesses
+from comity.node.keeping import draft_label
 from comity.node.ledger import blob
 from comity.node.node import Node
 from comity.node.threads import load_thread, view_of
@@ -23,7 +24,6 @@ from comity.statement.model import (
 from comity.store.sqlite import rows
 
 FEWEST_DIGITS: Final = 4
-_DRAFT: Final = b"comity/draft/"
 
 
 class NodeOffice:
@@ -95,7 +95,7 @@ class NodeOffice:
 
     def keep_draft(self, draft: str, content: bytes) -> None:
         """Keep a draft, encrypted at rest."""
-        label = _DRAFT + draft.encode()
+        label = draft_label(draft)
         locked = self._node.keeping.vault.lock(content, label)
         self._node.writer.submit(
             lambda transaction: transaction.run("put_draft", draft, locked)
@@ -105,7 +105,7 @@ class NodeOffice:
         """Return every draft, by its id."""
         vault = self._node.keeping.vault
         return {
-            str(draft): vault.open(blob(locked), _DRAFT + str(draft).encode())
+            str(draft): vault.open(blob(locked), draft_label(str(draft)))
             for draft, locked in self._node.keeping.store.all("drafts")
         }
 

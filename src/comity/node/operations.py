@@ -12,8 +12,9 @@ from comity.fold.rule import refuse
 from comity.kit.desk import Json
 from comity.kit.office import MechanismView, Saying
 from comity.log.quorum import parse_quorum
-from comity.node.doctor import doctor
+from comity.node.doctor import doctor, fsck
 from comity.node.export import export
+from comity.node.keeping import party_digest, party_digest_key
 from comity.node.ledger import blob
 from comity.node.loading import load_said
 from comity.node.node import Node
@@ -90,7 +91,10 @@ def meet(node: Node, card: str, code: str | None = None) -> Result:
         kept = code or keeping.codes.get(content.party.id)
 
         def job(transaction: Transaction) -> None:
-            transaction.run("add_party", content.party.id, kept, card, transaction.now)
+            held = transaction.one("party", content.party.id)
+            row = (content.party.id, kept, card, held[3] if held else transaction.now)
+            transaction.run("add_party", *row)
+            transaction.run("set_meta", party_digest_key(row), party_digest(row))
             transaction.run("outbox_alive", content.party.id)
             transaction.durable.append(lambda: keeping.met(content, kept))
             transaction.queued = True
@@ -332,5 +336,6 @@ OPERATIONS: Final[Mapping[str, Callable[..., Result]]] = {
     "export": export,
     "rebuild": rebuild,
     "doctor": doctor,
+    "fsck": fsck,
 }
 """Name to function; each takes the node and the call's arguments by keyword."""

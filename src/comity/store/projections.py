@@ -12,8 +12,9 @@ View = TypeVar("View")
 class Projection(Generic[View]):
     """A capability's table: how it is made, cleared, filled and asked.
 
-    ``sql`` has at least the queries ``create``, ``clear`` (drops the table) and ``put``
-    (insert or replace one row); the others are the capability's own questions.
+    ``sql`` has at least the queries ``create``, ``clear`` (drops the table), ``put`` (insert or
+    replace one row) and ``between`` (the rows above one subject up to another, whole, the
+    subject first); the others are the capability's own questions.
     """
 
     name: str

@@ -9,7 +9,8 @@ import fcntl
 import os
 import threading
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -24,6 +25,17 @@ SCHEMA_VERSION: Final = 2
 Q: Final = load_sql("comity.store.sql", "node.sql")
 _SCHEMA: Final = load_sql("comity.store.sql", "schema.sql")
 _DAMAGED: Final = (apsw.NotADBError, apsw.CorruptError)
+_OF_THE_MACHINE: Final = (
+    apsw.BusyError,
+    apsw.CantOpenError,
+    apsw.FullError,
+    apsw.IOError,
+    apsw.LockedError,
+    apsw.NoMemError,
+    apsw.PermissionsError,
+    apsw.ReadOnlyError,
+)
+"""What says nothing about the database itself."""
 Row: TypeAlias = tuple[Cell, ...]
 Connection: TypeAlias = apsw.Connection
 
@@ -51,6 +63,9 @@ class Store:
             self._guard = threading.Lock()
             self.write = self._open(apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
             self._make()
+        except (apsw.Error, ValueError, IndexError) as error:
+            os.close(self._lock)
+            raise named(error, folder) from error
         except BaseException:
             os.close(self._lock)
             raise
@@ -76,6 +91,9 @@ class Store:
         version = self.one("meta", "schema", db=self.write)[0]
         if version != str(SCHEMA_VERSION).encode():
             raise FormatError("store.other-version", version=ascii(version), ours=SCHEMA_VERSION)
+        with self.write:
+            for statement in _SCHEMA["later"].split(";\n"):
+                self.write.execute(statement)
 
     @property
     def read(self) -> Connection:
@@ -105,12 +123,32 @@ class Store:
         """Return the first row of a named query, or an empty tuple."""
         return next(iter(self.all(name, *values, db=db)), ())
 
+    def ask(self, query: str, *values: Cell) -> list[Row]:
+        """Return every row of a projection's own query; on this thread's reader."""
+        return rows(self.read.execute(query, values))
+
+    @contextmanager
+    def look(self) -> Iterator[None]:
+        """Let this thread's reader see one state of the database for the whole block."""
+        self.read.execute(Q["look"])
+        try:
+            yield
+        finally:
+            self.read.execute(Q["commit"])
+
     def close(self) -> None:
         """Close every connection and let the folder go."""
         with self._guard:
             for connection in (*self._readers, self.write):
                 connection.close()
         os.close(self._lock)
+
+
+def named(error: Exception, folder: Path) -> FormatError | PeerError:
+    """Return what it is called when a folder's database cannot be read: full, failing, damaged."""
+    if isinstance(error, _OF_THE_MACHINE):
+        return PeerError("store.failed", why=type(error).__name__)
+    return FormatError("store.damaged", path=str(folder / "node.db"))
 
 
 def rows(cursor: Iterable[object]) -> list[Row]:

@@ -139,6 +139,10 @@ HELP: dict[str, tuple[str, str]] = {
         "删除由日志得出的各表，并依日志重新生成；结果相同。",
         "Drop every table that is made from the log and make it again; the rows are the same.",
     ),
+    "cli.fsck": (
+        "将节点所存的一切重新计算并逐项核对；发现故障时以退出码1结束。",
+        "Hash and compare everything the node keeps; ends with 1 if there is a fault.",
+    ),
     "cli.doctor": (
         "检查节点；每项故障均给出处置办法。",
         "Look a node over; names a remedy for each fault.",
@@ -154,7 +158,7 @@ HELP: dict[str, tuple[str, str]] = {
     "cli.help.exit-codes": (
         """退出码
   0    完成；对comity verify而言，仅指VALID
-  1    被规则拒绝，或输入有误；verify：INVALID；doctor：发现故障
+  1    被规则拒绝，或输入有误；verify：INVALID；doctor、fsck：发现故障
   2    用法错误；verify：文件无法读取
   3    verify：VALID与INVALID之间的各种结论
   6    desk --check：有逾期事项
@@ -163,7 +167,7 @@ HELP: dict[str, tuple[str, str]] = {
   130  被Ctrl-C中断""",
         """Exit codes
   0    done; of comity verify: VALID and nothing else
-  1    refused by a rule, or bad input; verify: INVALID; doctor: a fault was found
+  1    refused by a rule, or bad input; verify: INVALID; doctor, fsck: a fault was found
   2    usage; verify: a file that cannot be read
   3    verify: every verdict between VALID and INVALID
   6    desk --check: something is overdue
@@ -292,6 +296,10 @@ TOLD: dict[str, tuple[str, str]] = {
         "verify it: comity verify {path} --root {root}",
     ),
     "cli.told.rebuilt": ("已依日志重新生成{rows}行。", "Made {rows} rows again from the log."),
+    "cli.told.whole": (
+        "一切相符。日志{size}条；本方人员所作签署件{said}份。",
+        "All of it fits. {size} entries in the log; {said} statements by our officers.",
+    ),
     "cli.told.health": (
         "未发现故障。日志{size}条；本方人员的签署件{said}份。",
         "No fault found. {size} entries in the log; {said} statements by our officers.",

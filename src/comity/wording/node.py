@@ -201,32 +201,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "无法写入{path}：{why}。",
         "{path} cannot be written: {why}.",
     ),
-    "node.check.database": ("数据库自检：{said}", "The database says of itself: {said}"),
+    "node.check.database": (
+        "数据库结构自检",
+        "SQLite's own check of the structure of its file",
+    ),
     "node.remedy.database": (
-        "请停止节点，从备份恢复数据库。",
-        "Stop the node and restore the database from a backup.",
+        "数据库结构已损坏（{what}）：请停止节点，从备份恢复数据库。",
+        "The structure of the database is damaged ({what}): stop the node and restore a backup.",
     ),
     "node.check.guard": (
         "防回退记录：最近一次签署的检查点含{size}条",
         "The rollback guard: the checkpoint signed last has {size} entries",
     ),
     "node.check.log": (
-        "已由存储的字节重新计算日志，至第{leaf}条",
-        "The log was hashed again from its stored bytes, up to entry {leaf}",
+        "已由存储的字节重新计算日志的{count}条",
+        "{count} entries of the log were hashed again from their stored bytes",
     ),
     "node.remedy.log": (
-        "第{leaf}条与已签署的检查点不符：请停止节点，从备份恢复，并查明改动者。",
-        "Entry {leaf} does not fit the signed checkpoint: stop the node, restore a backup, and "
-        "find out "
-        "who changed it.",
+        "第{what}条与已签署的检查点不符：请停止节点，从备份恢复，并查明改动者。",
+        "Entry {what} does not fit the signed checkpoint: stop the node, restore a backup, and "
+        "find out who changed it.",
     ),
     "node.check.receipts": (
         "已重新核验他方日志的{count}份回执",
         "{count} receipts of other logs were verified again",
     ),
     "node.remedy.receipts": (
-        "在{count}份之后有一份回执不成立：请从备份恢复。",
-        "After {count}, a receipt does not hold: restore a backup.",
+        "第{what}条的回执缺失或不成立：请从备份恢复。",
+        "A receipt of entry {what} is missing or does not hold: restore a backup.",
     ),
     "node.check.outbox": (
         "待发签署件{waiting}份，最久{age}秒；被拒{refused}份",
@@ -241,30 +243,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count} signed checkpoints were verified again",
     ),
     "node.remedy.heads": (
-        "在{count}个之后有一个检查点不成立或与日志不符：请停止节点，从备份恢复，并查明改动者。",
-        "After {count}, a checkpoint does not hold or does not fit the log: stop the node, "
-        "restore a "
-        "backup, and find out who changed it.",
+        "大小为{what}的检查点缺失、不成立或与日志不符：请停止节点，从备份恢复，并查明改动者。",
+        "The checkpoint of size {what} is missing, does not hold or does not fit the log: stop the "
+        "node, restore a backup, and find out who changed it.",
     ),
     "node.check.threads": (
-        "已重新得出{count}个事项",
-        "{count} subjects were worked out again",
+        "已重新得出{count}个事项，并与各表逐行比对",
+        "{count} subjects were worked out again and compared with the rows made from them",
     ),
     "node.remedy.threads": (
-        "事项{subject}无法得出，已搁置，其余不受影响：请将运行记录交给开发者；修正后运行comity "
-        "rebuild。",
-        "The subject {subject} cannot be worked out and is set aside, the others are not "
-        "affected: give "
-        "the journal to the developers, and run comity rebuild once it is put right.",
+        "事项{what}无法得出，已搁置，其余不受影响：请将运行记录交给开发者；"
+        "修正后运行comity rebuild。",
+        "The subject {what} cannot be worked out and is set aside, the others are not affected: "
+        "give the journal to the developers, and run comity rebuild once it is put right.",
     ),
     "node.check.deliveries": (
         "本方{count}份签署件均已送达，或仍待发出",
         "{count} statements of ours are delivered or still on their way",
     ),
     "node.remedy.deliveries": (
-        "签署件{sid}既无回执，也不在待发之列：数据库被改动；请从备份恢复。",
-        "The statement {sid} has no receipt and does not wait to go out: the database was changed, "
-        "restore a backup.",
+        "签署件{what}既无回执，也不在待发之列：数据库被改动；请从备份恢复。",
+        "The statement {what} has no receipt and does not wait to go out: the database was "
+        "changed, restore a backup.",
     ),
     "node.check.waiting": (
         "有{count}份签署件被引用而尚未收到",

@@ -49,3 +49,7 @@ SELECT count(*) FROM assistance_cases WHERE requester = ?
 -- name: open
 -- Every case that waits for somebody's word.
 SELECT * FROM assistance_cases WHERE turn IS NOT NULL ORDER BY changed_at, subject
+
+-- name: between
+-- The rows of some subjects, to compare them with what the log says.
+SELECT * FROM assistance_cases WHERE subject > ? AND subject <= ? ORDER BY subject

@@ -120,11 +120,11 @@ def test_what_cannot_be_told_is_named(made: World, monkeypatch: pytest.MonkeyPat
     def fails(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("comity.node.doctor.view_of", fails)
+    monkeypatch.setattr("comity.node.inspection.rows.view_of", fails)
     told = examined(made.nodes["a"])
     (check,) = [each for each in told["checks"] if not each["ok"]]
     assert check["name"] == "threads"
-    assert str(check["subject"]) in check["remedy"]["en"]
+    assert str(check["what"]) in check["remedy"]["en"]
 
 
 def test_a_check_that_fails_is_a_finding(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,8 @@ def test_a_check_that_fails_is_a_finding(made: World, monkeypatch: pytest.Monkey
     assert len([each for each in told["checks"] if not each["ok"]]) >= 6
 
 
-_TABLES = ("statement", "head", "receipt")
+_TABLES = ("statement", "head", "receipt", "tally")
+"""The tally last: putting rows back counts."""
 
 
 def _copy(database: apsw.Connection) -> dict[str, Sequence[tuple[object, ...]]]:

@@ -58,9 +58,11 @@ SELECT DISTINCT subject FROM statement WHERE leaf >= ?
 SELECT count(*) FROM statement WHERE ours = 1 AND by_node = 0
   AND kind NOT LIKE 'party.%' AND kind NOT LIKE 'log.%'
 -- name: own_said
-SELECT sid, act FROM statement WHERE ours = 1 ORDER BY leaf
+SELECT sid, act FROM statement WHERE ours = 1 AND leaf >= ? AND leaf < ? ORDER BY leaf
 -- name: subjects
 SELECT DISTINCT subject FROM statement ORDER BY subject
+-- name: subjects_after
+SELECT DISTINCT subject FROM statement WHERE subject > ? ORDER BY subject LIMIT ?
 -- name: opening_of_kind
 SELECT sid, subject FROM statement WHERE kind = ? ORDER BY leaf
 -- name: own_latest_of_kind
@@ -87,8 +89,10 @@ SELECT log, size, time, receipt FROM receipt WHERE sid = ? ORDER BY log
 -- name: thread_receipts
 SELECT r.sid, r.log, r.size, r.time, r.receipt FROM receipt r JOIN statement s ON s.sid = r.sid
 WHERE s.subject = ? ORDER BY r.sid, r.log
--- name: all_receipts
-SELECT r.log, r.size, r.time, r.receipt, s.entry FROM receipt r JOIN statement s ON s.sid = r.sid
+-- name: receipts_between
+SELECT s.leaf, s.entry, s.issuer, s.ours, r.log, r.size, r.time, r.receipt
+FROM statement s LEFT JOIN receipt r ON r.sid = s.sid
+WHERE s.leaf >= ? AND s.leaf < ? ORDER BY s.leaf, r.log
 
 -- name: queue
 INSERT INTO outbox (peer, sid, queued_at) VALUES (?, ?, ?)
@@ -124,6 +128,10 @@ INSERT INTO party (id, code, card, met_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET code = excluded.code, card = excluded.card
 -- name: parties
 SELECT id, code, card, met_at FROM party ORDER BY id
+-- name: party
+SELECT id, code, card, met_at FROM party WHERE id = ?
+-- name: any_party_digest
+SELECT 1 FROM meta WHERE key LIKE 'party/%' LIMIT 1
 -- name: party_count
 SELECT count(*) FROM party
 
@@ -180,9 +188,6 @@ INSERT OR IGNORE INTO manifest (digest, signed) VALUES (?, ?)
 SELECT version FROM projection WHERE name = ?
 -- name: set_projection
 INSERT OR REPLACE INTO projection (name, version) VALUES (?, ?)
--- name: integrity
-PRAGMA quick_check
-
 -- name: witnessed
 SELECT size, root, checkpoint, lines FROM witnessed WHERE origin = ?
 -- name: put_witnessed
@@ -263,3 +268,34 @@ SELECT digest, log, found_at FROM fork ORDER BY found_at, digest
 SELECT proof FROM fork WHERE digest = ?
 -- name: forks_of
 SELECT count(*) FROM fork WHERE log = ?
+
+-- name: whole
+PRAGMA integrity_check(1)
+-- name: look
+-- One state of the database for several questions of one reader.
+BEGIN
+-- name: log_count
+SELECT count(*), coalesce(max(leaf) + 1, 0) FROM statement
+-- name: head_count
+SELECT (SELECT count(*) FROM head), (SELECT count FROM tally WHERE name = 'head')
+-- name: receipt_count
+SELECT (SELECT count(*) FROM receipt), (SELECT count FROM tally WHERE name = 'receipt'),
+  (SELECT count(*) FROM receipt r WHERE NOT EXISTS (SELECT 1 FROM statement s WHERE s.sid = r.sid))
+-- name: party_tally
+SELECT (SELECT count(*) FROM party), (SELECT count FROM tally WHERE name = 'party')
+-- name: manifest_count
+SELECT (SELECT count(*) FROM manifest), (SELECT count FROM tally WHERE name = 'manifest')
+-- name: threads_between
+SELECT subject, opening, net, capability, seen_due FROM thread WHERE subject > ? AND subject <= ?
+ORDER BY subject
+-- name: missing_of
+SELECT holder, sid FROM missing WHERE subject = ?
+-- name: outbox_after
+SELECT o.id, o.peer, o.sid, o.state, s.sid FROM outbox o LEFT JOIN statement s ON s.sid = o.sid
+WHERE o.id > ? ORDER BY o.id LIMIT ?
+-- name: parties_after
+SELECT id, code, card, met_at FROM party WHERE id > ? ORDER BY id LIMIT ?
+-- name: drafts_after
+SELECT id, content FROM draft WHERE id > ? ORDER BY id LIMIT ?
+-- name: manifests_after
+SELECT digest, signed FROM manifest WHERE digest > ? ORDER BY digest LIMIT ?

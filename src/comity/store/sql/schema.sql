@@ -118,3 +118,20 @@ CREATE TABLE cosignature (
 CREATE TABLE fork (
   digest BLOB PRIMARY KEY, log TEXT NOT NULL, found_at INTEGER NOT NULL, proof BLOB NOT NULL
 ) WITHOUT ROWID, STRICT;
+-- name: later
+-- What came after the first release of this schema; an older database gets it when it is opened.
+CREATE INDEX IF NOT EXISTS receipt_log ON receipt (log, size);
+-- How many rows were ever added where none is removed: a row that is taken away is missed.
+CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+INSERT OR IGNORE INTO tally VALUES ('head', (SELECT count(*) FROM head));
+INSERT OR IGNORE INTO tally VALUES ('receipt', (SELECT count(*) FROM receipt));
+INSERT OR IGNORE INTO tally VALUES ('party', (SELECT count(*) FROM party));
+INSERT OR IGNORE INTO tally VALUES ('manifest', (SELECT count(*) FROM manifest));
+CREATE TRIGGER IF NOT EXISTS head_added AFTER INSERT ON head
+  BEGIN UPDATE tally SET count = count + 1 WHERE name = 'head'; END;
+CREATE TRIGGER IF NOT EXISTS receipt_added AFTER INSERT ON receipt
+  BEGIN UPDATE tally SET count = count + 1 WHERE name = 'receipt'; END;
+CREATE TRIGGER IF NOT EXISTS party_added AFTER INSERT ON party
+  BEGIN UPDATE tally SET count = count + 1 WHERE name = 'party'; END;
+CREATE TRIGGER IF NOT EXISTS manifest_added AFTER INSERT ON manifest
+  BEGIN UPDATE tally SET count = count + 1 WHERE name = 'manifest'; END;

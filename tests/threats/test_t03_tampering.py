@@ -1,0 +1,172 @@
+"""T03: whoever has the disk changes what is on it, and ``fsck`` and the scrub find it.
+
+Security, findings 1 and 2: SQLite's own check sees a few changes of content in a hundred.
+"""
+
+import logging
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+
+import apsw
+import pytest
+
+from comity.node.doctor import doctor
+from comity.node.inspection import fsck as inspection
+from comity.node.inspection.parts import PARTS
+from comity.node.node import open_node
+from threats.flipping import Subject, content, subject, told, turned
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    with subject(tmp_path_factory.mktemp("t03")) as each:
+        yield each
+
+
+def flips(made: Subject, count: int, seed: int) -> tuple[int, int, list[str]]:
+    """Turn bits, one in each copy; return how many changed content, were found, and missed."""
+    chance = random.Random(seed)  # noqa: S311 - a schedule, not a secret
+    before = content(made.folder)
+    changed = found = 0
+    missed = []
+    for number in range(count):
+        copy = made.copy(f"flip-{seed}-{number}")
+        blobs = [path for path in (copy / "blobs").rglob("*") if path.is_file()]
+        place = turned(chance.choice([copy / "node.db"] * 9 + blobs), chance)
+        is_changed = content(copy) != before
+        is_found = told(copy)["ok"] is False
+        shutil.rmtree(copy)
+        changed += is_changed
+        found += is_changed and is_found
+        if is_changed and not is_found:
+            missed.append(place)
+    return changed, found, missed
+
+
+def test_an_untouched_node_is_whole(made: Subject) -> None:
+    """No false alarm, however often; and all of it was looked at."""
+    copy = made.copy("untouched")
+    for _ in range(3):
+        said = told(copy)
+        assert said["ok"] is True, said["first"]
+        assert {name for name, count in said["counts"].items() if not count} <= {"kept"}
+    shutil.rmtree(copy)
+
+
+def test_every_flipped_bit_of_content_is_found(made: Subject) -> None:
+    """A few hundred, always."""
+    changed, found, missed = flips(made, 200, seed=3)
+    assert missed == []
+    assert found == changed > 100
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_flipped_bits_are_found(made: Subject) -> None:
+    """As the issue asks; hours on two cores."""
+    changed, found, missed = flips(made, 100_000, seed=4)
+    assert missed == []
+    assert found == changed > 50_000
+
+
+def test_the_databases_own_check_would_miss_most(
+    made: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The defence removed: with SQLite's check alone the tests above fail."""
+    monkeypatch.setattr(inspection, "PARTS", [each for each in PARTS if each.name == "database"])
+    changed, found, _ = flips(made, 40, seed=5)
+    assert found < changed / 2
+
+
+CHANGES = {
+    "two entries change places": """UPDATE statement SET leaf = -leaf WHERE leaf IN (3, 4);
+        UPDATE statement SET leaf = 7 + leaf WHERE leaf < 0""",
+    "an entry is taken away": "DELETE FROM statement WHERE leaf = 4",
+    "the last entry is taken away": """DELETE FROM statement
+        WHERE leaf = (SELECT max(leaf) FROM statement)""",
+    "two receipts change places": """UPDATE receipt SET receipt = (SELECT r.receipt FROM receipt r
+        WHERE r.log = receipt.log AND r.sid <> receipt.sid LIMIT 1)""",
+    "a receipt is taken away": "DELETE FROM receipt WHERE sid = (SELECT max(sid) FROM receipt)",
+    "a receipt's time is set back": "UPDATE receipt SET time = time - 86400",
+    "a head is taken away": "DELETE FROM head WHERE size = 4",
+    "the newest head is taken away": "DELETE FROM head WHERE size = (SELECT max(size) FROM head)",
+    "a row of the list is changed": "UPDATE assistance_cases SET tlp = 'CLEAR'",
+    "a row of the list is hidden": "DELETE FROM assistance_cases",
+    "a thread is put under another mechanism": """UPDATE thread SET net = zeroblob(32)
+        WHERE net NOTNULL""",
+    "an outgoing statement is withheld": "DELETE FROM outbox",
+    "a party's card is forgotten": "DELETE FROM party",
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_an_edit_is_found(made: Subject, what: str) -> None:
+    """Rows swapped, deleted, changed; incoming requests hidden, outgoing ones withheld (T26)."""
+    copy = made.copy("edited")
+    try:
+        with closing(apsw.Connection(str(copy / "node.db"))) as database:
+            for change in CHANGES[what].split(";"):
+                database.execute(change)
+            assert database.changes() > 0
+        said = told(copy)
+    finally:
+        shutil.rmtree(copy)
+    assert said["ok"] is False
+    assert said["first"]["what"]
+
+
+@pytest.mark.parametrize("what", ["deleted", "cut off", "lengthened"])
+def test_a_harmed_attachment_is_named(made: Subject, what: str) -> None:
+    copy = made.copy("attachment")
+    (path,) = [each for each in (copy / "blobs").rglob("*") if each.is_file()]
+    whole = path.read_bytes()
+    match what:
+        case "deleted":
+            path.unlink()
+        case "cut off":
+            path.write_bytes(whole[:-1])
+        case "lengthened":
+            path.write_bytes(whole + b"x")
+    said = told(copy)
+    shutil.rmtree(copy)
+    assert said["ok"] is False
+    assert said["first"]["what"] == path.name
+
+
+def test_the_scrub_finds_it_by_itself_and_alarms(
+    made: Subject, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line in the journal, the doctor is not well, and a restart forgets neither."""
+    copy = made.copy("scrubbed")
+    (path,) = [each for each in (copy / "blobs").rglob("*") if each.is_file()]
+    whole = path.read_bytes()
+    node = open_node(copy)
+    now = node.clock.now()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with caplog.at_level(logging.ERROR, "comity.node"):
+        steps = 0
+        while node.scrub.progress.alarm is None:
+            node.scrub.step(now)
+            steps += 1
+            assert steps < 500
+    assert [each.getMessage() for each in caplog.records] == [f"scrub: blobs blobs {path.name}"]
+    part = node.scrub.progress.part
+    node.close()
+
+    node = open_node(copy)
+    assert node.scrub.progress.part == part
+    scrub = next(each for each in doctor(node)["checks"] if each["name"] == "scrub")  # type: ignore[union-attr, index, call-overload, misc]
+    assert scrub["ok"] is False  # type: ignore[index, call-overload]
+    assert path.name in scrub["remedy"]["zh"]  # type: ignore[index, call-overload]
+    assert path.name in scrub["remedy"]["en"]  # type: ignore[index, call-overload]
+
+    path.write_bytes(whole)
+    for _ in range(500):
+        node.scrub.step(now + 60)
+    assert node.scrub.progress.alarm is None
+    assert doctor(node)["ok"] is True
+    later = now + 15 * 86_400
+    assert node.scrub.progress.age(later) > 14 * 86_400
+    node.close()
+    shutil.rmtree(copy)
