@@ -44,6 +44,8 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "rebuild": "comity.app.cli_care:rebuild",
         "doctor": "comity.app.cli_care:doctor",
         "fsck": "comity.app.cli_care:fsck",
+        "backup": "comity.app.cli_backup:backup",
+        "restore": "comity.app.cli_backup:restore",
         "help": "comity.app.cli_care:topic",
     }
 )

@@ -14,6 +14,7 @@ from comity.app.control import ControlServer, remote_desk
 from comity.app.desks import IN_USE
 from comity.app.operations import runner
 from comity.errors import PeerError
+from comity.exchange.asking import Asking
 from comity.exchange.courier import Courier, CourierSettings
 from comity.exchange.destination import PRIVATE_NETWORKS
 from comity.exchange.inbound import peer_app
@@ -85,6 +86,9 @@ async def serve_node(node: Node, tls: Tls | None, announce: Callable[[str], None
     allowed = PRIVATE_NETWORKS if node.settings.allow_private else ()
     courier = Courier(node, CourierSettings(allow_private=allowed))
     visits = Visits(node, allowed)
+    asking = Asking(node, allowed)
+    # Before anything is signed: whoever holds a newer head of our log says so now.
+    await asking.first()
     listening = Listening(
         host=node.settings.host,
         port=node.settings.port,
@@ -95,6 +99,7 @@ async def serve_node(node: Node, tls: Tls | None, announce: Callable[[str], None
         answering_commands(node),
         beside(courier.run()),
         beside(visits.run()),
+        beside(asking.run()),
         beside(tick(node)),
         beside(ticking(node, node.scrub.step)),
     ):

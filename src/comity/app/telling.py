@@ -169,6 +169,23 @@ def rebuilt(result: Result, lang: Language) -> str:
     return say("cli.told.rebuilt", lang, rows=text(result, "rows") or "?")
 
 
+def backed_up(result: Result, lang: Language) -> str:
+    """Print where the backup is, and what is not in it."""
+    facts = {"path": line(text(result, "out")), "size": text(result, "log_size")}
+    told = [say("cli.told.backed-up", lang, **facts)]
+    told.append(say("cli.told.keys-inside" if result.get("keys") else "cli.told.no-keys", lang))
+    return "\n".join(told)
+
+
+def restored(result: Result, lang: Language) -> str:
+    """Print what was made, and what happens next."""
+    facts = {"folder": line(text(result, "folder")), "party": text(result, "party")}
+    told = [say("cli.told.restored", lang, **facts)]
+    if not result.get("keys"):
+        told.append(say("cli.told.keys-wanted", lang, **facts))
+    return "\n".join(told)
+
+
 def whole(result: Result, lang: Language) -> str:
     """Print what an inspection of everything found."""
     return health(result, lang, "cli.told.whole")

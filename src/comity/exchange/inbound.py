@@ -10,6 +10,7 @@ import asyncio
 import re
 import shutil
 from collections.abc import Callable
+from os import SEEK_END
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -29,9 +30,9 @@ from comity.exchange.delivery import (
     encode_delivery,
 )
 from comity.exchange.limits import MOST_CHUNK_BYTES, MOST_DELIVERY_BYTES, Limits
-from comity.exchange.log_views import LogViews
+from comity.exchange.log_views import TEXT_TYPE, LogViews
 from comity.exchange.peer_client import CHUNK_TYPE
-from comity.exchange.peer_node import PeerNode
+from comity.exchange.peer_node import BlobStore, PeerNode
 from comity.exchange.reception import (
     Reception,
     answering,
@@ -45,6 +46,7 @@ from comity.statement.model import PartyId, StatementId
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _RANGE: Final = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})", re.ASCII)
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,14}", re.ASCII)
 _OK, _CREATED, _NO_CONTENT = 200, 201, 204
 
 
@@ -72,6 +74,9 @@ def peer_app(
             Route("/comity/blobs/{digest}", answering(inbound.blob), methods=["HEAD", "PUT"]),
             # Before the tiles, which answer for every other path below the log.
             *WitnessViews(node, reception).routes(),
+            Route("/comity/blobs/{digest}/{offset}", answering(inbound.piece), methods=["GET"]),
+            Route("/comity/held/checkpoint", answering(inbound.held), methods=["GET"]),
+            Route("/comity/held/{leaf}", answering(inbound.held_since), methods=["GET"]),
             *LogViews(node, reception).routes(),
         ],
         exception_handlers={HTTPException: _framework_error},
@@ -142,6 +147,36 @@ class _Inbound:
                     return await refuse(http, error, {"upload-offset": str(have)})
             return _progress(have, _CREATED if self._node.blobs.has(digest) else _NO_CONTENT)
 
+    async def piece(self, http: Request) -> Response:
+        """GET /comity/blobs/{digest}/{offset}: up to a piece of a stored attachment."""
+        digest, blobs = _digest(http.path_params["digest"]), self._node.blobs
+        async with self._reception.admit(http, most_bytes=0):
+            offset = _number(http.path_params["offset"])
+            content, total = await asyncio.to_thread(_read_piece, blobs, digest, offset)
+        headers = {
+            "cache-control": "no-store",
+            "content-range": f"bytes {offset}-{offset + len(content) - 1}/{total}",
+        }
+        return Response(content, _OK, headers, CHUNK_TYPE)
+
+    async def held(self, http: Request) -> Response:
+        """GET /comity/held/checkpoint: the newest head of the caller's own log that is held."""
+        async with self._reception.admit(http, most_bytes=0) as admitted:
+            text = await asyncio.to_thread(self._node.held.checkpoint, admitted.caller)
+        if text is None:
+            raise TrustError("exchange.not-held")
+        return Response(text, _OK, {"cache-control": "no-store"}, TEXT_TYPE)
+
+    async def held_since(self, http: Request) -> Response:
+        """GET /comity/held/{leaf}: what the caller's own log held from a leaf on."""
+        async with self._reception.admit(http, most_bytes=0) as admitted:
+            leaf = _number(http.path_params["leaf"])
+            found = await asyncio.to_thread(self._node.held.since, admitted.caller, leaf)
+        if not found:
+            raise TrustError("exchange.not-held")
+        content = encode_delivery([Item(signed=signed, sealed=sealed) for signed, sealed in found])
+        return Response(content, _OK, {"cache-control": "no-store"}, DELIVERY_TYPE)
+
     def _range(self, http: Request, size: int) -> tuple[int, int]:
         """Return where a piece begins and how large the whole is."""
         found = _RANGE.fullmatch(http.headers.get("content-range", ""))
@@ -157,6 +192,23 @@ class _Inbound:
         if free - (total - first) < limits.least_free_bytes:
             raise PeerError("exchange.no-room", retry_after=600)
         return first, total
+
+
+def _read_piece(blobs: BlobStore, digest: bytes, offset: int) -> tuple[bytes, int]:
+    if not blobs.has(digest):
+        raise TrustError("exchange.not-held")
+    with blobs.path(digest).open("rb") as file:
+        total = file.seek(0, SEEK_END)
+        if offset >= total:
+            raise FormatError("exchange.range")
+        file.seek(offset)
+        return file.read(MOST_CHUNK_BYTES), total
+
+
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise FormatError("exchange.not-found")
+    return int(text)
 
 
 def _digest(text: str) -> bytes:

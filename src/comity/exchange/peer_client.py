@@ -1,6 +1,7 @@
 """What a node asks of one peer: take this delivery, this attachment; give that statement."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -19,16 +20,21 @@ from comity.exchange.delivery import (
 from comity.exchange.limits import (
     MOST_ANSWER_BYTES,
     MOST_CHUNK_BYTES,
+    MOST_DELIVERY_BYTES,
     MOST_SEALED_BYTES,
     MOST_SIGNED_BYTES,
 )
+from comity.exchange.peer_node import BlobStore
 from comity.exchange.transport import Reply, Request, Transport, expect_type, upload_offset
 
 DELIVER_PATH: Final = "/comity/deliver"
 STATEMENT_PATH: Final = "/comity/statements/"
 BLOB_PATH: Final = "/comity/blobs/"
+HELD_PATH: Final = "/comity/held/"
+MOST_CHECKPOINT_BYTES: Final = 64 * 1024
 CHUNK_TYPE: Final = "application/octet-stream"
-_OK, _CREATED, _NO_CONTENT, _CONFLICT = 200, 201, 204, 409
+_OK, _CREATED, _NO_CONTENT, _NOT_FOUND, _CONFLICT = 200, 201, 204, 404, 409
+_RANGE: Final = re.compile(r"bytes [0-9]{1,15}-[0-9]{1,15}/([0-9]{1,15})", re.ASCII)
 _MOST_RESTARTS: Final = 3
 
 
@@ -81,6 +87,53 @@ class PeerClient:
         if len(items) != 1:
             raise PeerError("exchange.answer", status=reply.status)
         return items[0]
+
+    async def held_checkpoint(self) -> str | None:
+        """Return the newest checkpoint of our own log that the peer holds, or ``None``."""
+        reply = await self._transport.send(
+            Request(method="GET", path=HELD_PATH + "checkpoint", most_bytes=MOST_CHECKPOINT_BYTES)
+        )
+        if reply.status == _NOT_FOUND and reply.error().code == "exchange.not-held":
+            return None
+        _expect(reply, _OK)
+        return reply.body.decode("utf-8", errors="replace")
+
+    async def held_since(self, leaf: int) -> list[Item]:
+        """Return statements that our own log held from a leaf on, oldest first."""
+        reply = await self._transport.send(
+            Request(
+                method="GET",
+                path=f"{HELD_PATH}{leaf}",
+                headers={"accept": DELIVERY_TYPE},
+                most_bytes=MOST_DELIVERY_BYTES,
+            )
+        )
+        if reply.status == _NOT_FOUND and reply.error().code == "exchange.not-held":
+            return []
+        _expect(reply, _OK)
+        expect_type(reply, DELIVERY_TYPE)
+        try:
+            return decode_delivery(reply.body)
+        except FormatError as error:
+            raise PeerError("exchange.answer", status=reply.status) from error
+
+    async def fetch_blob(self, digest: bytes, blobs: BlobStore) -> None:
+        """Fetch an attachment, from where we have it."""
+        while not await asyncio.to_thread(blobs.has, digest):
+            offset = await asyncio.to_thread(blobs.incoming_size, digest)
+            reply = await self._transport.send(
+                Request(
+                    method="GET",
+                    path=f"{BLOB_PATH}{digest.hex()}/{offset}",
+                    most_bytes=MOST_CHUNK_BYTES,
+                )
+            )
+            _expect(reply, _OK)
+            found = _RANGE.fullmatch(reply.headers.get("content-range", ""))
+            if found is None or not reply.body:
+                raise PeerError("exchange.answer", status=reply.status)
+            total = int(found.group(1))
+            await asyncio.to_thread(blobs.append, digest, offset, reply.body, total)
 
     async def send_blob(self, digest: bytes, path: Path) -> None:
         """Send an attachment, from where the peer has it; nothing if it has it all.

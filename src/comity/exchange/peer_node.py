@@ -56,6 +56,16 @@ class Outbox(Protocol):
         """Return when the next one may be tried, in unix seconds; ``None`` if none waits."""
 
 
+class Held(Protocol):
+    """What a node holds of others' logs."""
+
+    def checkpoint(self, caller: PartyId) -> str | None:
+        """Return the newest checkpoint of the caller's log that is held."""
+
+    def since(self, caller: PartyId, leaf: int) -> Sequence[tuple[bytes, bytes]]:
+        """Return statements of the caller's log from a leaf on, oldest first, sealed for it."""
+
+
 class PeerNode(Protocol):
     """A node, as its peers and its courier see it."""
 
@@ -74,6 +84,10 @@ class PeerNode(Protocol):
     @property
     def outbox(self) -> Outbox:
         """What has to go out."""
+
+    @property
+    def held(self) -> Held:
+        """What it holds of others' logs."""
 
     @property
     def tree_size(self) -> int:

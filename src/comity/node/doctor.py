@@ -25,12 +25,14 @@ from comity.wording import say, tell
 
 NEWEST: Final = 2_000
 """So many entries the doctor hashes again; ``fsck`` and the scrub do the rest."""
+MOST_GAPS: Final = 20
+"""So many gaps of the log are named."""
 OUTBOX_SECONDS: Final = 300
 _HOUR: Final = 3_600
 _NOTHING: Final[Mapping[str, str | int]] = {
     **dict.fromkeys(("size", "count", "waiting", "refused", "age", "hours"), 0),
     **dict.fromkeys(("by", "of", "seen", "open"), 0),
-    **dict.fromkeys(("what", "part"), "?"),
+    **dict.fromkeys(("what", "part", "leaves", "peers"), "?"),
 }
 """What the sentences mention, where a check could not say it."""
 
@@ -128,6 +130,17 @@ def _inspected(part: Part, node: Node) -> Finding:
     return Finding(ok=False, facts={**facts, "what": result.first.what}, remedy=result.first.remedy)
 
 
+def _recovery(node: Node) -> Finding:
+    """Tell which entries nobody has given back yet, and who was not heard."""
+    gaps = node.recovery.missing() if node.recovery.needed else []
+    waits = node.recovery.waits_for() if node.recovery.needed else ()
+    leaves = ", ".join(str(one) if one == end else f"{one}-{end}" for one, end in gaps[:MOST_GAPS])
+    if len(gaps) > MOST_GAPS:
+        leaves += ", …"
+    facts: dict[str, str | int] = {"leaves": leaves or "-", "peers": ", ".join(waits) or "-"}
+    return Finding(ok=not node.recovery.needed, facts=facts)
+
+
 def _scrub(node: Node) -> Finding:
     progress = node.scrub.progress
     age, alarm = progress.age(node.clock.now()), progress.alarm
@@ -188,5 +201,6 @@ CHECKS: Final[Mapping[str, Callable[[Node], Finding]]] = {
     "witnesses": _witnesses,
     "forks": _forks,
     "scrub": _scrub,
+    "recovery": _recovery,
 }
 """In the order in which they are told."""

@@ -45,8 +45,12 @@ def export(
     Raises:
         FormatError: ``node.no-such-subject``, ``node.not-whole`` (statements are still
             missing), ``node.cannot-write``.
+        ComityError: why the node signs nothing, if it is in quarantine.
 
     """
+    trouble = node.keeping.ledger.quarantine
+    if trouble is not None:
+        raise type(trouble)(trouble.code, **trouble.facts)
     thread = _find(node, subject)
     content = _content(node, thread, frozenset(leave_out), purpose)
     path = Path(out)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from comity.errors import FormatError
+from comity.errors import FormatError, ProofError, TrustError
 from comity.node.clock import Clock
 from comity.node.keeping import Keeping
 from comity.node.keyring import (
@@ -184,6 +184,10 @@ def make_keeping(settings: Settings, store: Store, party: Party, ring: KeyRing) 
         own=party,
     )
     keeping.load_parties()
+    if not ring.signing:
+        keeping.ledger.hold(TrustError("node.keys-away", path=str(settings.folder / "keys.bin")))
+    elif settings.mark_path.exists():
+        keeping.ledger.hold(ProofError("node.restored", size=keeping.ledger.size))
     return keeping
 
 

@@ -72,7 +72,7 @@ class Guard:
             file.flush()
             os.fsync(file.fileno())
         if fresh:
-            self._sync_folder()
+            sync_folder(self._path.parent)
 
     def _replace(self, line: bytes) -> None:
         fresh = self._path.with_name(self._path.name + ".new")
@@ -81,14 +81,7 @@ class Guard:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._path)
-        self._sync_folder()
-
-    def _sync_folder(self) -> None:
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._path.parent)
 
     def _read(self) -> Triple | None:
         if not self._path.exists():
@@ -117,3 +110,12 @@ class Guard:
 
     def _line(self, head: Triple) -> bytes:
         return f"{self._origin} {head.size} {head.root.hex()} {head.time}\n".encode()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -58,6 +58,11 @@ class KeyRing:
             kem=KemPrivateKey.generate(),
         )
 
+    @classmethod
+    def away(cls) -> "KeyRing":
+        """Return no keys at all: a node of which only the reading is left."""
+        return cls(signing={}, kem=KemPrivateKey.generate())
+
 
 def open_vault(folder: Path) -> Vault:
     """Return the vault of a node's folder.

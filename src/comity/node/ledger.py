@@ -57,6 +57,19 @@ class Ledger:
         row = self._store.one("last_head", db=self._store.write)
         return Triple(size=number(row[0]), root=blob(row[1]), time=number(row[2])) if row else None
 
+    def last_head_read(self) -> Triple | None:
+        """As ``last_head``, for any thread."""
+        row = self._store.one("last_head")
+        return Triple(size=number(row[0]), root=blob(row[1]), time=number(row[2])) if row else None
+
+    def hold(self, trouble: ComityError) -> None:
+        """Sign nothing from now on."""
+        self.quarantine = trouble
+
+    def release(self) -> None:
+        """Sign again; the writer calls this when guard, heads and peers agree."""
+        self.quarantine = None
+
     def extend(self, entries: Sequence[bytes]) -> None:
         """Put entries that are durable into the tree."""
         self.tree.extend([leaf_hash(entry) for entry in entries])
@@ -70,8 +83,11 @@ class Ledger:
 
         Raises:
             ProofError: ``node.behind-guard``, ``node.head-differs``.
+            ComityError: whatever the node is in quarantine for.
 
         """
+        if self.quarantine is not None:
+            raise type(self.quarantine)(self.quarantine.code, **self.quarantine.facts)
         last = self.last_head()
         if self.size < 2 or (last is not None and last.size == self.size):  # noqa: PLR2004
             return

@@ -16,14 +16,16 @@ from comity.kit.office import Done, Saying, ThreadView
 from comity.log.tiles import TILE_WIDTH, encode_bundle
 from comity.node.clock import Clock
 from comity.node.founding import make_keeping
+from comity.node.held import Held
 from comity.node.inspection.looks import Body
 from comity.node.inspection.scrub import Scrub
 from comity.node.keeping import Keeping
-from comity.node.keyring import load_keys, open_vault
+from comity.node.keyring import KeyRing, load_keys, open_vault
 from comity.node.ledger import blob, number
 from comity.node.loading import load_one
 from comity.node.outbox import Outbox, OutboxItem, Parcel
 from comity.node.receive import Receive, blobs_of
+from comity.node.recovery import Recovery
 from comity.node.register import Entrant, Register
 from comity.node.settings import Settings, load_settings
 from comity.node.submit import ATTACHMENTS, Submit, prepare
@@ -65,12 +67,14 @@ class Node:
         self.register = Register(keeping, self.projections.values())
         self.submit = Submit(keeping, self.register)
         self.checking = Receive(keeping)
-        self.outbox = Outbox(keeping.store)
+        self.outbox = Outbox(keeping.store, lambda: keeping.ledger.quarantine is not None)
         self.writer = Writer(keeping.store, keeping.ledger, keeping.clock, self.register.show)
         self.witness = Witness(keeping, self.writer)
         self.watch = Watch(keeping, self.writer)
         self.body = Body(keeping=keeping, checking=self.checking, projections=self.projections)
-        self.scrub = Scrub(self.body, self.writer.submit)
+        self.scrub = Scrub(self.body, partial(self.writer.submit, signs=False))
+        self.recovery = Recovery(keeping, self.checking, self.register, self.writer)
+        self.held = Held(keeping, self._pack)
         self._workers = ThreadPoolExecutor(WORKERS, "verify")
         self._ticking = threading.Lock()
         self.meeting = threading.Lock()
@@ -78,13 +82,19 @@ class Node:
         self._coming: dict[StatementId, Future[bytes]] = {}
         self._packed: dict[tuple[StatementId, PartyId], int] = {}
         keeping.blobs.sweep(keeping.clock.now() - ABANDONED_SECONDS)
-        if keeping.ledger.quarantine is None:
-            try:
-                self.writer.submit(self._complete).result()
-            except BaseException:
-                self._workers.shutdown()
-                self.writer.close()
-                raise
+        try:
+            self.complete()
+        except BaseException:
+            self._workers.shutdown()
+            self.writer.close()
+            raise
+
+    def complete(self) -> None:
+        """Do what a crash or a quarantine left undone, unless the node is in one."""
+        if self.keeping.ledger.quarantine is None:
+            self.writer.submit(self._complete).result()
+            for listener in self.writer.listeners:
+                listener()
 
     def _complete(self, transaction: Transaction) -> None:
         """Sign the head that a crash left unsigned, and make the rows that are stale."""
@@ -134,8 +144,16 @@ class Node:
         return number(row[0]) if row else 0
 
     def signer(self, purpose: str) -> Signer:
-        """Return the party's own key of a purpose, for example ``transport``."""
-        return self.keeping.keys.signing[purpose]
+        """Return the party's own key of a purpose, for example ``transport``.
+
+        Raises:
+            FormatError: ``node.keys``: the keys are not on this machine.
+
+        """
+        found = self.keeping.keys.signing.get(purpose)
+        if found is None:
+            raise FormatError("node.keys", path=str(self.settings.folder / "keys.bin"))
+        return found
 
     def directory(self) -> Directory:
         """Return the parties it has met, and itself."""
@@ -383,6 +401,8 @@ class Node:
 
     def missing(self) -> list[tuple[StatementId, PartyId]]:
         """Return statements that others cite, and one of those who do, a few at a time."""
+        if self.keeping.ledger.quarantine is not None:
+            return []
         return [
             (StatementId(blob(sid)), PartyId(str(holder)))
             for sid, holder in self.keeping.store.all("missing", MOST_MISSING)
@@ -449,7 +469,8 @@ def open_node(folder: Path) -> Node:
     """
     settings = load_settings(folder)
     vault = open_vault(folder)
-    ring = load_keys(folder, vault)
+    away = settings.mark_path.exists() and not (folder / "keys.bin").exists()
+    ring = KeyRing.away() if away else load_keys(folder, vault)
     store = Store(folder)
     try:
         party = _own_party(store, vault, settings)

@@ -1,5 +1,6 @@
 """What must still reach whom.  A row is written with the statement and goes with the receipt."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from comity.node.ledger import blob, number
@@ -31,16 +32,20 @@ class Parcel:
 class Outbox:
     """Reads the outbox; the node writes it."""
 
-    def __init__(self, store: Store) -> None:
-        """Use the node's database."""
-        self._store = store
+    def __init__(self, store: Store, is_quiet: Callable[[], bool] = lambda: False) -> None:
+        """Use the node's database; while it is quiet, nothing is for anybody."""
+        self._store, self._is_quiet = store, is_quiet
 
     def peers(self) -> list[PartyId]:
         """Return the peers for whom something waits."""
+        if self._is_quiet():
+            return []
         return [PartyId(str(row[0])) for row in self._store.all("outbox_peers")]
 
     def due(self, peer: PartyId, now: int, limit: int) -> list[OutboxItem]:
         """Return what may be tried now (unix seconds), oldest first."""
+        if self._is_quiet():
+            return []
         return [
             OutboxItem(sid=StatementId(blob(sid)), peer=PartyId(str(to)), attempts=number(tried))
             for sid, to, tried in self._store.all("outbox_due", peer, now, limit)

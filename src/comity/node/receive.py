@@ -88,6 +88,28 @@ class Receive:
         self._blobs(sections)
         return entrant
 
+    def again(self, unverified: UnverifiedStatement, sealed: bytes) -> Entrant:
+        """Return a statement that our own log held: its form and its place were checked then.
+
+        Raises:
+            PeerError: ``node.unknown-issuer``, ``node.unknown-key``.
+            FormatError, TrustError, ProofError: it is not what was signed and receipted.
+
+        """
+        statement, by_node = self._verified(unverified)
+        sections = open_body(
+            unseal(sealed, self._keeping.keys.kem, statement.sid), statement.payload
+        )
+        return Entrant(
+            statement=statement,
+            issuer=PartyId(statement.header.issuer),
+            subject=subject_of(statement.header.subject),
+            act=read_act(sections),
+            sections=sections,
+            by_node=by_node,
+            receipts=self._receipts(statement),
+        )
+
     def check_bare(self, signed: bytes) -> Statement:
         """Return a statement that comes without its body: only its signature is checked."""
         return self._verified(parse(signed))[0]

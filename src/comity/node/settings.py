@@ -9,6 +9,8 @@ from comity.errors import FormatError
 from comity.statement.model import PartyId, check_party
 
 FILE: Final = "comity.json"
+MARK: Final = "quarantine"
+"""Stands in the folder of a node that was restored, until its peers were asked."""
 DEFAULT_LISTEN: Final = "127.0.0.1:8471"
 _MOST_PORT: Final = 65_535
 
@@ -44,6 +46,11 @@ class Settings:
     def guard_path(self) -> Path:
         """Where the guard lies."""
         return self.guard or self.folder / "guard"
+
+    @property
+    def mark_path(self) -> Path:
+        """Where the mark of the quarantine lies, if the node is in it."""
+        return self.folder / MARK
 
     def save(self) -> None:
         """Write the file."""

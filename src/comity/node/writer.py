@@ -130,8 +130,11 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Callable[[Transaction], T]) -> "Future[T]":
+    def submit(self, job: Callable[[Transaction], T], *, signs: bool = True) -> "Future[T]":
         """Queue a job; its future answers when its effects are durable and its head signed.
+
+        A job that leads to no signature (``signs=False``) is done in quarantine too: what it
+        appends was signed before.
 
         The future cannot be cancelled: what is queued is done.  It raises what the job raised,
         or ``PeerError`` (``node.stopped``, ``store.failed``), or why the node signs nothing.
@@ -139,7 +142,7 @@ class Writer:
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()
         with self._door:
-            barred = self.stopped or self._ledger.quarantine
+            barred = self.stopped or (self._ledger.quarantine if signs else None)
             if barred is None:
                 self._jobs.put(_Job(job, future))  # type: ignore[arg-type] # one queue, many results
         if barred is not None:
@@ -177,7 +180,10 @@ class Writer:
             transaction, answers = self._commit(jobs)
             if transaction.entries:
                 self._ledger.extend(transaction.entries)
-                self._ledger.seal(transaction.now, lambda: self._show(transaction))
+                if self._ledger.quarantine is not None:
+                    self._show_alone(transaction)
+                else:
+                    self._ledger.seal(transaction.now, lambda: self._show(transaction))
         except _RolledBack as error:
             _fail(jobs, PeerError("store.failed", why=type(error.__cause__).__name__))
             return
@@ -188,6 +194,11 @@ class Writer:
         _each(answers)
         if transaction.queued:
             _each(self.listeners)
+
+    def _show_alone(self, transaction: Transaction) -> None:
+        """Make the rows of entries whose heads were signed long ago."""
+        with self._store.write:
+            self._show(transaction)
 
     def _commit(self, jobs: "list[_Job[object]]") -> tuple[Transaction, list[Callable[[], None]]]:
         """Run the jobs in one durable transaction.

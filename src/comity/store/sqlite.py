@@ -127,6 +127,23 @@ class Store:
         """Return every row of a projection's own query; on this thread's reader."""
         return rows(self.read.execute(query, values))
 
+    def copy(self, target: Path) -> tuple[int, int]:
+        """Copy the database, as this thread's reader sees it at one moment, over an empty file.
+
+        Returns:
+            How many entries the copy has, and how many its newest head covers.
+
+        """
+        copied = apsw.Connection(str(target))
+        try:
+            with copied.backup("main", self.read, "main") as copying:
+                copying.step(-1)
+            size = self.one("log_size", db=copied)
+            head = self.one("last_head", db=copied)
+            return int(str(size[0])), int(str(head[0])) if head else 0
+        finally:
+            copied.close()
+
     @contextmanager
     def look(self) -> Iterator[None]:
         """Let this thread's reader see one state of the database for the whole block."""

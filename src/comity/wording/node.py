@@ -49,18 +49,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "of this log that they have seen.",
     ),
     "node.guard-missing": (
-        "防回退记录缺失，节点不再签署。如能确认数据库是最新的，请新建该文件并写入此行：{line}",
-        "The rollback guard is missing and the node signs nothing. If you are certain that the "
-        "database is "
-        "the newest, make the file with this line: {line}",
+        "防回退记录缺失，节点不再签署，正向各对方查证；"
+        "各方均已答复且无更新的检查点时自行恢复。如能确认"
+        "数据库是最新的，也可新建该文件并写入此行：{line}",
+        "The rollback guard is missing and the node signs nothing while it asks its peers; "
+        "it goes on "
+        "by itself once all have answered and none holds a newer checkpoint. If you are "
+        "certain that "
+        "the database is the newest, you may make the file with this line instead: {line}",
     ),
     "node.behind-guard": (
-        "日志只有{size}条，而此前已就{guard}条签署检查点：数据库是旧的副本。节点不再签署；"
-        "请恢复最新的数据库，切勿删除防回退记录。",
+        "日志只有{size}条，而此前已就{guard}条签署检查点：数据库是旧的副本。节点不再签署，"
+        "正向各对方取回"
+        "所缺各条；切勿删除防回退记录。",
         "The log has {size} entries, but a checkpoint over {guard} was signed before: the "
-        "database is an "
-        "old copy. The node signs nothing; bring back the newest database, and never delete the "
-        "rollback guard.",
+        "database is "
+        "an old copy. The node signs nothing and fetches back what is missing from its "
+        "peers; never "
+        "delete the rollback guard.",
     ),
     "node.head-differs": (
         "大小为{size}的日志与此前签署的检查点不同，节点不再签署；请恢复签署时的数据库。",
@@ -244,7 +250,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "node.remedy.heads": (
         "大小为{what}的检查点缺失、不成立或与日志不符：请停止节点，从备份恢复，并查明改动者。",
-        "The checkpoint of size {what} is missing, does not hold or does not fit the log: stop the "
+        "The checkpoint of size {what} is missing, does not hold or does not fit the log: "
+        "stop the "
         "node, restore a backup, and find out who changed it.",
     ),
     "node.check.threads": (

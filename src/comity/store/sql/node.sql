@@ -73,6 +73,8 @@ ORDER BY leaf DESC LIMIT 1
 INSERT INTO head (size, root, time, checkpoint, protected, signature) VALUES (?, ?, ?, ?, ?, ?)
 -- name: last_head
 SELECT size, root, time, checkpoint, protected, signature FROM head ORDER BY size DESC LIMIT 1
+-- name: head
+SELECT size, root, time, checkpoint, protected, signature FROM head WHERE size = ?
 -- name: head_over
 SELECT size, root, time, checkpoint, protected, signature FROM head WHERE size > ?
 ORDER BY size LIMIT 1
@@ -86,6 +88,11 @@ ORDER BY size LIMIT ?
 INSERT OR IGNORE INTO receipt (sid, log, size, time, receipt) VALUES (?, ?, ?, ?, ?)
 -- name: receipts_of
 SELECT log, size, time, receipt FROM receipt WHERE sid = ? ORDER BY log
+-- name: newest_receipt_of
+SELECT receipt FROM receipt WHERE log = ? ORDER BY size DESC LIMIT 1
+-- name: receipts_over
+-- In a log the receipts of larger heads are of later entries.
+SELECT size, sid, receipt FROM receipt WHERE log = ? AND size > ? ORDER BY size LIMIT ?
 -- name: thread_receipts
 SELECT r.sid, r.log, r.size, r.time, r.receipt FROM receipt r JOIN statement s ON s.sid = r.sid
 WHERE s.subject = ? ORDER BY r.sid, r.log
