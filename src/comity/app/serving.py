@@ -18,6 +18,7 @@ from comity.exchange.asking import Asking
 from comity.exchange.courier import Courier, CourierSettings
 from comity.exchange.destination import PRIVATE_NETWORKS
 from comity.exchange.inbound import peer_app
+from comity.exchange.limits import Limits
 from comity.exchange.server import Listening, serve
 from comity.exchange.visits import Visits
 from comity.exchange.waiting import note_failure
@@ -103,7 +104,8 @@ async def serve_node(node: Node, tls: Tls | None, announce: Callable[[str], None
         beside(tick(node)),
         beside(ticking(node, node.scrub.step)),
     ):
-        app = peer_app(node, heard=courier.heard_from)
+        limits = Limits(least_free_bytes=node.settings.reserve_bytes)
+        app = peer_app(node, limits=limits, heard=courier.heard_from)
         await serve(app, listening, ready=announce, stop=stop)
 
 

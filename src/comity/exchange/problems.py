@@ -71,6 +71,7 @@ _STATUS: Final[Mapping[str, int]] = MappingProxyType(
         "exchange.internal": 500,
         "witness.unknown-log": 404,
         "witness.behind": 409,
+        "node.disk-full": 507,
         "store.blob-offset": 409,
         "store.blob-digest": 409,
     }

@@ -31,7 +31,7 @@ OUTBOX_SECONDS: Final = 300
 _HOUR: Final = 3_600
 _NOTHING: Final[Mapping[str, str | int]] = {
     **dict.fromkeys(("size", "count", "waiting", "refused", "age", "hours"), 0),
-    **dict.fromkeys(("by", "of", "seen", "open"), 0),
+    **dict.fromkeys(("by", "of", "seen", "open", "free", "reserve"), 0),
     **dict.fromkeys(("what", "part", "leaves", "peers"), "?"),
 }
 """What the sentences mention, where a check could not say it."""
@@ -130,6 +130,12 @@ def _inspected(part: Part, node: Node) -> Finding:
     return Finding(ok=False, facts={**facts, "what": result.first.what}, remedy=result.first.remedy)
 
 
+def _disk(node: Node) -> Finding:
+    free, reserve = node.settings.free_bytes, node.settings.reserve_mb
+    facts: dict[str, str | int] = {"free": free // 2**20, "reserve": reserve}
+    return Finding(ok=free >= node.settings.reserve_bytes, facts=facts)
+
+
 def _recovery(node: Node) -> Finding:
     """Tell which entries nobody has given back yet, and who was not heard."""
     gaps = node.recovery.missing() if node.recovery.needed else []
@@ -200,6 +206,7 @@ CHECKS: Final[Mapping[str, Callable[[Node], Finding]]] = {
     "waiting": _waiting,
     "witnesses": _witnesses,
     "forks": _forks,
+    "disk": _disk,
     "scrub": _scrub,
     "recovery": _recovery,
 }

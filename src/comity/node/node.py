@@ -54,6 +54,8 @@ MOST_MISSING: Final = 16
 """Of one holder at a time."""
 ABANDONED_SECONDS: Final = 7 * 86_400
 """After how long an attachment that stopped arriving is forgotten."""
+FULL_SECONDS: Final = 10
+"""When a peer may try again whose statement there is no room for."""
 STAND_BACK_SECONDS: Final = 60
 
 
@@ -187,6 +189,8 @@ class Node:
         if trouble is not None:
             # Final for us, not for the statement: its sender tries again.
             answer.set_exception(PeerError("node.not-signing", why=trouble.code))
+        elif self.settings.free_bytes < self.settings.reserve_bytes:
+            answer.set_exception(PeerError("node.disk-full", retry_after=FULL_SECONDS))
         else:
             self._work(answer, lambda: self._receive(Delivery(caller, signed, sealed), answer))
         return answer

@@ -1,6 +1,7 @@
 """What a node's folder says about it: one frozen value, read once from ``comity.json``."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,9 @@ from comity.statement.model import PartyId, check_party
 FILE: Final = "comity.json"
 MARK: Final = "quarantine"
 """Stands in the folder of a node that was restored, until its peers were asked."""
+DEFAULT_RESERVE_MB: Final = 512
 DEFAULT_LISTEN: Final = "127.0.0.1:8471"
+_MIB: Final = 1024 * 1024
 _MOST_PORT: Final = 65_535
 
 
@@ -31,6 +34,8 @@ class Settings:
     """Where the guard lies, if not in the folder."""
     allow_private: bool = False
     """Whether peers may have private addresses (closed networks)."""
+    reserve_mb: int = DEFAULT_RESERVE_MB
+    """With less than this free on its disk, in MiB, the node takes nothing more from peers."""
 
     @property
     def host(self) -> str:
@@ -41,6 +46,16 @@ class Settings:
     def port(self) -> int:
         """The port to listen on."""
         return split_listen(self.listen)[1]
+
+    @property
+    def free_bytes(self) -> int:
+        """How much is free on the disk of the folder."""
+        return shutil.disk_usage(self.folder).free
+
+    @property
+    def reserve_bytes(self) -> int:
+        """How much of it is kept for what was accepted."""
+        return self.reserve_mb * _MIB
 
     @property
     def guard_path(self) -> Path:
@@ -61,6 +76,7 @@ class Settings:
             "pin": self.pin.hex() if self.pin else None,
             "guard": str(self.guard) if self.guard else None,
             "allow_private": self.allow_private,
+            "reserve_mb": self.reserve_mb,
         }
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         (self.folder / FILE).write_text(text, "utf-8")
@@ -100,6 +116,7 @@ def load_settings(folder: Path) -> Settings:
             pin=bytes.fromhex(content["pin"]) if content.get("pin") else None,
             guard=Path(guard) if guard else None,
             allow_private=content.get("allow_private") is True,
+            reserve_mb=int(content.get("reserve_mb", DEFAULT_RESERVE_MB)),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FormatError("node.settings", path=str(path)) from error

@@ -145,4 +145,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "again, and the node stays in quarantine; beginning a new log (comity new-log) is not "
         "provided yet.",
     ),
+    "node.disk-full": (
+        "磁盘空间不足，本节点暂不收件，已收各件照常处理；请稍后再试。",
+        "The disk is nearly full: this node takes nothing more for now, and goes on with what it "
+        "has taken; try again later.",
+    ),
+    "node.check.disk": (
+        "磁盘可用空间{free} MiB；低于{reserve} MiB时不再收件",
+        "{free} MiB of the disk are free; below {reserve} MiB nothing more is taken from peers",
+    ),
+    "node.remedy.disk": (
+        "可用空间只剩{free} MiB（保留{reserve} MiB）：请腾出空间，节点随后自行恢复收件。",
+        "Only {free} MiB are free ({reserve} MiB are kept back): make room, and the node takes "
+        "from peers again by itself.",
+    ),
 }
