@@ -11,7 +11,7 @@ LONG ?=
 export LONG
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench rule acceptance
+.PHONY: help demo test check format docs bench rule acceptance interop
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,18 @@ rule: ## where a rule stands and which tests name it: make rule ID=ASSIST-2
 	@grep -rnw --include='*.py' --include='*.md' -e '$(ID)' src tests docs \
 	  || { echo "no rule $(ID); the ids: $$(grep -rhoE '"[A-Z]+-[0-9]+"' --include='*.py' src \
 	       | tr -d '"' | sort -u | tr '\n' ' ')" >&2; exit 1; }
+
+INTEROP := $(CURDIR)/.tools/interop
+GO := cd tests/interop && GOTOOLCHAIN=local GOWORK=off CGO_ENABLED=0 $(INTEROP)/go/bin/go
+
+interop: $(UV) ## build the client and the witness of other projects that tests/interop talks to (brings its own Go)
+	@for try in 1 2 3; do \
+	   UV_PROJECT_ENVIRONMENT=$(INTEROP)/go $(UV) sync --quiet --locked --only-group interop \
+	   && ($(GO) mod download) && break; [ $$try -lt 3 ] && sleep 5; done
+	@mkdir -p $(INTEROP)/bin
+	@$(GO) build -buildvcs=false -trimpath -o $(INTEROP)/bin/c2sp .
+	@$(GO) build -buildvcs=false -trimpath -o $(INTEROP)/bin/ tool
+	@ls $(INTEROP)/bin
 
 acceptance: $(UV) ## black-box checks of the main job: make acceptance SCRIPT=path/to/main_job.py
 	@$(RUN) --quiet python $(SCRIPT) .venv/bin/comity $(ARGS)
