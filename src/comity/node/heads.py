@@ -9,6 +9,7 @@ the linked ones are of one history.  A head that is not linked accuses nobody.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from comity.log.checkpoint import Checkpoint, open_checkpoint
 from comity.log.equivocation import Conflict, of_another_past, of_one_size, only_signed_by
@@ -20,6 +21,10 @@ from comity.parties.inception import KIND as INCEPTION
 from comity.parties.inception import Party
 from comity.statement.body import Section
 from comity.statement.model import PartyId, StatementId
+
+MOST_LOOSE: Final = 1_024
+"""Of one log: so many heads without a receipt are kept that are explained, so many that are not."""
+_AT_ONCE: Final = 256
 
 
 def verified_head(party: Party, note: str) -> tuple[Checkpoint, str]:
@@ -51,6 +56,8 @@ def see_head(
     checkpoint, text = head
     held = transaction.one("seen_head", log, checkpoint.size)
     if not held:
+        if not receipted and not _room_for(transaction, log):
+            return False
         transaction.run(
             "see_head",
             log,
@@ -66,6 +73,21 @@ def see_head(
     if blob(held[0]) != checkpoint.root:
         keep_conflict(keeping, transaction, log, of_one_size(str(held[1]), text))
     return False
+
+
+def _room_for(transaction: Transaction, log: PartyId) -> bool:
+    """Make room for one more head of a log; return whether there is any.
+
+    A log that signs heads without end would fill the disks of all that look at it.  The oldest
+    on which nothing rests are forgotten: the newest one says the same of them, by a proof.  What
+    a log does not explain is never forgotten, so that it has only so much room.
+    """
+    explained, unexplained = map(number, transaction.one("loose_heads", log))
+    if explained >= MOST_LOOSE + _AT_ONCE:
+        for (size,) in transaction.all("oldest_loose", log, _AT_ONCE):
+            transaction.run("forget_head", log, size)
+            transaction.run("forget_cosignatures", log, size)
+    return unexplained < MOST_LOOSE
 
 
 def see_own_head(keeping: Keeping, transaction: Transaction, head: tuple[Checkpoint, str]) -> None:

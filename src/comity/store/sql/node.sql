@@ -210,6 +210,20 @@ SELECT root, checkpoint, linked, receipted FROM seen_head WHERE log = ? AND size
 -- The first head of a log is where its history begins for us.
 INSERT INTO seen_head (log, size, root, checkpoint, seen_at, linked, receipted)
 VALUES (?1, ?2, ?3, ?4, ?5, NOT EXISTS (SELECT 1 FROM seen_head WHERE log = ?1), ?6)
+-- name: loose_heads
+-- Without a receipt under them: how many are explained, and how many are not.
+SELECT count(*) FILTER (WHERE linked = 1), count(*) FILTER (WHERE linked = 0)
+FROM seen_head WHERE log = ? AND receipted = 0
+-- name: oldest_loose
+-- Nothing rests on these: no receipt, no cosignature of an earlier head, not the newest one.
+SELECT size FROM seen_head h WHERE log = ?1 AND receipted = 0 AND linked = 1
+  AND size < (SELECT max(size) FROM seen_head WHERE log = ?1 AND linked = 1)
+  AND NOT EXISTS (SELECT 1 FROM continued k WHERE k.log = ?1 AND k.size = h.size)
+ORDER BY size LIMIT ?2
+-- name: forget_head
+DELETE FROM seen_head WHERE log = ? AND size = ?
+-- name: forget_cosignatures
+DELETE FROM cosignature WHERE log = ? AND size = ?
 -- name: receipt_under
 UPDATE seen_head SET receipted = 1 WHERE log = ? AND size = ?
 -- name: link_head

@@ -97,6 +97,7 @@ CREATE TABLE seen_head (
   PRIMARY KEY (log, size)
 ) STRICT;
 CREATE INDEX seen_head_open ON seen_head (log, ask_at) WHERE linked = 0;
+CREATE INDEX seen_head_loose ON seen_head (log, linked, size) WHERE receipted = 0;
 -- That a head of another log continues an earlier one, as its log has shown.
 CREATE TABLE continued (
   log TEXT NOT NULL,
