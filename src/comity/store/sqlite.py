@@ -90,7 +90,7 @@ class Store:
                 self.write.execute(Q["set_meta"], ("schema", str(SCHEMA_VERSION).encode()))
         version = self.one("meta", "schema", db=self.write)[0]
         if version != str(SCHEMA_VERSION).encode():
-            raise FormatError("store.other-version", version=ascii(version), ours=SCHEMA_VERSION)
+            raise FormatError("store.other-version", version=_shown(version), ours=SCHEMA_VERSION)
         with self.write:
             for statement in _SCHEMA["later"].split(";\n"):
                 self.write.execute(statement)
@@ -194,3 +194,8 @@ def _take(path: Path) -> int:
         os.close(lock)
         raise PeerError("store.in-use", folder=str(path.parent)) from error
     return lock
+
+
+def _shown(version: Cell) -> str:
+    """Return a version as it stands in the database, if it is one."""
+    return version.decode() if isinstance(version, bytes) and version.isdigit() else ascii(version)

@@ -39,8 +39,9 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write.execute(Q["set_meta"], ("schema", b"999"))
     store.close()
-    with pytest.raises(FormatError, match=r"store\.other-version"):
+    with pytest.raises(FormatError, match=r"store\.other-version") as refused:
         Store(tmp_path)
+    assert refused.value.facts["version"] == "999"
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
