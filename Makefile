@@ -7,11 +7,13 @@ UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --locked
 ARGS ?=
+SEEDS ?= 200
+FROM ?= 0
 LONG ?=
 export LONG
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench rule acceptance interop
+.PHONY: help demo test check format docs simulate bench rule acceptance interop
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +36,9 @@ format: $(UV) ## put the format right
 
 docs: $(UV) ## make from the code what docs/ says of it (rules, errors, limits, examples); the tests fail when they are stale
 	@PYTHONPATH=tests $(RUN) --quiet python -m architecture.reference
+
+simulate: $(UV) ## twelve nodes, two of them hostile, and every fault there is, by seed: make simulate SEEDS=200 FROM=0
+	@PYTHONPATH=tests $(RUN) --quiet python -m simulation --seeds $(SEEDS) --from $(FROM)
 
 bench: $(UV) ## numbers, each as a ratio to what this machine can do
 	@$(RUN) --quiet --group bench python -m bench $(ARGS)
