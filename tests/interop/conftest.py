@@ -108,6 +108,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     try:
         for node in (a, b):
             node.start()
+        a.told("card", "--out", folder / "a.card")
         yield Two(pair=pair, a=first, b=second, early=path)
     finally:
         for node in (a, b):

@@ -1,15 +1,19 @@
 """Other projects' witness cosigns a node's head, and their client has a node cosign one."""
 
+import json
 from hashlib import sha256
 from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
 from comity.log.checkpoint import cosignatures
 from comity.log.note import parse_vkey
 from comity.log.quorum import parse_quorum
+from comity.node.outside import FILE
+from end_to_end.nodes import founded, until
 
-from .conftest import Two
+from .conftest import Log, Two
 from .programs import Omniwitness, c2sp, fetched, key_name, run
 
 
@@ -31,6 +35,42 @@ def test_a_third_party_witness_cosigns_the_head_of_a_node(
         assert parse_quorum(policy.read_text()).met_by({witness.NAME})
         assert c2sp("check", policy, two.file("checkpoint", head + told["lines"]))["signers"]
         assert run("c2sp", "check", policy, two.file("checkpoint", head)).returncode == 1
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["ed25519", "mldsa44"])
+def test_a_node_brings_its_heads_to_a_third_party_witness(
+    two: Two, tmp_path: Path, which: int
+) -> None:
+    """What the operator named cosigns, is served, and satisfies the same policy elsewhere."""
+    omni, node = Omniwitness(tmp_path), founded(tmp_path / "c", "Ministry C")
+    vkeys, vkey = node.told("card")["vkeys"], omni.vkeys[which]
+    named = f"witness W {vkey} {omni.url}/\nquorum W\n"
+    (node.folder / FILE).write_text(named)
+    logs = "".join(f"log {vkeys[kind]}\n" for kind in ("log", "log-pq"))
+    log = Log(node=node, vkeys=vkeys)
+    policy = two.file("policy", logs + named)
+
+    def size(*, least: int = 0) -> int:
+        """Return the size of the served head, once others' code finds it cosigned."""
+        path = two.file("checkpoint", log.checkpoint)
+        ended = run("c2sp", "check", policy, path)
+        told = json.loads(ended.stdout) if ended.returncode == 0 else {"size": 0}
+        return int(told["size"]) if told["size"] > least else 0
+
+    with omni.serving(vkeys["log"]):
+        node.start()
+        try:
+            until(size)
+            first = size()
+            node.told("meet", two.pair.a.folder.parent / "a.card")
+            node.told("mechanism", "found", "--name-en", "Joint", "--member", two.pair.a.party)
+            until(lambda: size(least=first))
+            keys = [parse_vkey(vkey), *map(parse_vkey, vkeys.values())]
+            assert parse_vkey(vkey) in cosignatures(log.checkpoint, keys)
+            outside = [e for e in node.told("doctor")["checks"] if e["name"] == "outside"]
+            assert [(e["ok"], e["by"], e["of"]) for e in outside] == [(True, 1, 1)]
+        finally:
+            node.stop(SIGKILL)
 
 
 def test_a_third_party_client_has_a_node_cosign_a_head(two: Two) -> None:

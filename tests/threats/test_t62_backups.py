@@ -12,6 +12,7 @@ from comity.node import restore as restoring
 from comity.node.backup import backup
 from comity.node.keyring import SECRET
 from comity.node.node import Node, open_node
+from comity.node.outside import FILE as WITNESSES
 from comity.node.restore import Restoring, restore
 from comity.node.tests.world import World, heads, world
 from comity.statement.blob import decrypt_stream
@@ -94,6 +95,18 @@ def test_the_environment_may_give_the_storage_key(
         restore(Restoring(file=file, folder=tmp_path / "r"))
     monkeypatch.setenv(SECRET, (made.folder / "a" / "secret").read_text().strip())
     restore(Restoring(file=file, folder=tmp_path / "r"))
+
+
+def test_the_file_of_outside_witnesses_comes_back(made: World, tmp_path: Path) -> None:
+    """Without it a restored node would be cosigned by fewer, and nobody would see why."""
+    policy, file = made.folder / "a" / WITNESSES, tmp_path / "a.backup"
+    policy.write_text("quorum none\n")
+    try:
+        backup(made.nodes["a"], str(file))
+    finally:
+        policy.unlink()
+    restore(Restoring(file=file, folder=tmp_path / "r", keys=made.folder / "a"))
+    assert (tmp_path / "r" / WITNESSES).read_text() == "quorum none\n"
 
 
 def test_a_changed_or_shortened_backup_leaves_no_node(made: World, tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ from comity.exchange.courier import Courier, CourierSettings
 from comity.exchange.destination import PRIVATE_NETWORKS
 from comity.exchange.inbound import peer_app
 from comity.exchange.limits import Limits
+from comity.exchange.outside_visits import OutsideVisits
 from comity.exchange.server import Listening, serve
+from comity.exchange.transport import Caller
 from comity.exchange.visits import Visits
 from comity.exchange.waiting import note_failure
 from comity.node.node import Node, open_node
@@ -87,6 +89,12 @@ async def serve_node(node: Node, tls: Tls | None, announce: Callable[[str], None
     allowed = PRIVATE_NETWORKS if node.settings.allow_private else ()
     courier = Courier(node, CourierSettings(allow_private=allowed))
     visits = Visits(node, allowed)
+    outside = OutsideVisits(
+        outside=node.keeping.outside,
+        watch=node.watch,
+        caller=Caller(signer=node.signer("transport"), clock=node.clock),
+        allow_private=allowed,
+    )
     asking = Asking(node, allowed)
     # Before anything is signed: whoever holds a newer head of our log says so now.
     await asking.first()
@@ -100,6 +108,7 @@ async def serve_node(node: Node, tls: Tls | None, announce: Callable[[str], None
         answering_commands(node),
         beside(courier.run()),
         beside(visits.run()),
+        beside(outside.run()),
         beside(asking.run()),
         beside(tick(node)),
         beside(ticking(node, node.scrub.step)),

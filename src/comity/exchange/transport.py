@@ -1,7 +1,7 @@
 """One peer over HTTP: one client, one session, and no way around the checks.
 
 No redirects, no proxy from the environment, no cookies, no compressed answers; answers have a
-size, requests have a time.  Every request is signed.
+size, requests have a time.  Every request to a peer is signed.
 
 Source: wire profile, sections 5.1 and 5.4; security threats T31, T37.
 """
@@ -55,6 +55,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     most_bytes: int = MOST_PROBLEM_BYTES
     """The longest answer to take."""
+    signed: bool = True
+    """Not for whoever is no party."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ class Transport:
         await self._session.close()
 
     async def send(self, request: Request) -> Reply:
-        """Sign a request, send it, and return the answer, whatever its status.
+        """Sign a request, if it is to be, send it, and return the answer, whatever its status.
 
         Raises:
             PeerError: ``exchange.unreachable``, ``exchange.answer``.
@@ -132,7 +134,8 @@ class Transport:
         headers = {"accept-language": self._caller.languages, **request.headers}
         outgoing = Outgoing(method=request.method, url=url, headers=headers)
         now = self._caller.clock.now()
-        sign_request(outgoing, self._caller.signer, now=now, body=request.body)
+        if request.signed:
+            sign_request(outgoing, self._caller.signer, now=now, body=request.body)
         try:
             async with self._session.request(
                 request.method,

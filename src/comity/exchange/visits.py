@@ -16,7 +16,8 @@ from comity.errors import ComityError, PeerError
 from comity.exchange.backoff import Backoff
 from comity.exchange.destination import destination
 from comity.exchange.peer_node import PeerNode
-from comity.exchange.transport import Caller, Reply, Request, Transport
+from comity.exchange.submission import bring
+from comity.exchange.transport import Caller, Request, Transport
 from comity.exchange.waiting import journal, note_failure
 from comity.exchange.witness_node import WatchSide, WitnessNode
 from comity.node.watch import MOST_ANSWER_BYTES, MOST_SEEN_BYTES
@@ -30,8 +31,6 @@ IDLE_SECONDS: Final = 60.0
 """Without a new head."""
 MOST_FORKS: Final = 8
 """Taken in one visit."""
-_MOST_LINES: Final = 16 * 1024
-_MOST_SIZE_DIGITS: Final = 16
 _OK, _CONFLICT = 200, 409
 
 
@@ -173,23 +172,12 @@ class _Visitor:
     async def _submit(self, transport: Transport) -> None:
         """Bring our newest head; once more if the peer knows another size than we thought."""
         for _ in range(2):
-            size, body = await asyncio.to_thread(self.watch.submission, self.cosigned)
-            reply = await transport.send(
-                Request(
-                    method="POST",
-                    path="/comity/witness/add-checkpoint",
-                    body=body.encode(),
-                    headers={"content-type": "text/plain; charset=utf-8"},
-                    most_bytes=_MOST_LINES,
-                )
-            )
-            if reply.status == _OK:
-                await asyncio.to_thread(self.watch.cosigned, self.peer, size, _told(reply))
-                self.cosigned = size
+            answer = await bring(self.watch, transport, "/comity/witness", self.cosigned)
+            if answer.lines:
+                await asyncio.to_thread(self.watch.cosigned, self.peer, answer.size, answer.lines)
+            self.cosigned = answer.last
+            if answer.lines:
                 return
-            if reply.status != _CONFLICT:
-                raise reply.error()
-            self.cosigned = _size(reply)
         raise PeerError("exchange.answer", status=_CONFLICT)
 
     async def _compare(self, transport: Transport) -> list[bytes]:
@@ -214,18 +202,3 @@ class _Visitor:
         reply = await transport.send(Request(method="GET", path=path, most_bytes=MOST_ANSWER_BYTES))
         answer = reply.body if reply.status == _OK else None
         await asyncio.to_thread(self.watch.answered, self.peer, sizes, answer)
-
-
-def _told(reply: Reply) -> str:
-    try:
-        return reply.body.decode()
-    except UnicodeDecodeError:
-        raise PeerError("exchange.answer", status=reply.status) from None
-
-
-def _size(reply: Reply) -> int:
-    """Return which size the peer says it has cosigned."""
-    text = reply.body.strip()
-    if not text.isdigit() or len(text) > _MOST_SIZE_DIGITS:
-        raise PeerError("exchange.answer", status=reply.status)
-    return int(text)

@@ -29,6 +29,7 @@ from comity.kit.desk import Json
 from comity.node.guard import sync_folder
 from comity.node.keyring import open_vault
 from comity.node.node import Node
+from comity.node.outside import FILE as WITNESSES
 from comity.statement import cbor
 from comity.statement.blob import encrypt_stream, new_key
 from comity.statement.vault import Vault
@@ -80,6 +81,7 @@ def backup(
     head, vault = _head(folder, key_file)
     key = new_key()
     names = [*(KEYS if with_keys else ()), *((SECRET_FILE,) if with_keys and key_file else ())]
+    names += [WITNESSES] if (folder / WITNESSES).is_file() else []
     fresh = target.with_name(target.name + ".new")
     try:
         with _snapshot(node) as (copy, size), fresh.open("xb") as file:

@@ -28,6 +28,8 @@ NEWEST: Final = 2_000
 MOST_GAPS: Final = 20
 """So many gaps of the log are named."""
 OUTBOX_SECONDS: Final = 300
+OUTSIDE_SECONDS: Final = 300
+"""How long outside witnesses may take before that is trouble."""
 _HOUR: Final = 3_600
 _NOTHING: Final[Mapping[str, str | int]] = {
     **dict.fromkeys(("size", "count", "waiting", "refused", "age", "hours"), 0),
@@ -50,7 +52,11 @@ class Finding:
 
 def doctor(node: Node) -> dict[str, Json]:
     """Examine a node; it changes nothing."""
-    findings = {name: _examined(node, check) for name, check in CHECKS.items()}
+    findings = {
+        name: _examined(node, check)
+        for name, check in CHECKS.items()
+        if name != "outside" or node.keeping.outside.witnesses
+    }
     checks: list[Json] = [_told(name, each) for name, each in findings.items()]
     return {
         "ok": all(each.ok for each in findings.values()),
@@ -188,6 +194,23 @@ def _witnesses(node: Node) -> Finding:
     return Finding(ok=seen <= size, facts=facts)
 
 
+def _outside(node: Node) -> Finding:
+    """Tell which witnesses that are no party's cosigned the newest head, if any are named."""
+    outside, store = node.keeping.outside, node.keeping.store
+    size, row = node.keeping.ledger.size, store.one("last_head")
+    by = outside.by(str(row[3])) if row else frozenset[str]()
+    facts: dict[str, str | int] = {
+        "by": len(by),
+        "of": len(outside.witnesses),
+        "seen": outside.seen,
+        "size": size,
+    }
+    if outside.seen > size:
+        return Finding(ok=False, facts=facts, remedy="witnesses")
+    fresh = bool(row) and node.clock.now() - number(row[2]) <= OUTSIDE_SECONDS
+    return Finding(ok=fresh or not outside.visited or outside.policy.met_by(by), facts=facts)
+
+
 def _forks(node: Node) -> Finding:
     """Look for proofs that a log has two histories; what is not explained is told, no more."""
     store = node.keeping.store
@@ -205,6 +228,7 @@ CHECKS: Final[Mapping[str, Callable[[Node], Finding]]] = {
     "outbox": _outbox,
     "waiting": _waiting,
     "witnesses": _witnesses,
+    "outside": _outside,
     "forks": _forks,
     "disk": _disk,
     "scrub": _scrub,

@@ -19,6 +19,7 @@ from comity.node.keyring import (
     save_keys,
 )
 from comity.node.ledger import Ledger, LogName
+from comity.node.outside import load_outside
 from comity.node.register import Entrant, Register
 from comity.node.settings import DEFAULT_LISTEN, Settings, split_listen
 from comity.node.writer import Writer
@@ -182,6 +183,7 @@ def make_keeping(settings: Settings, store: Store, party: Party, ring: KeyRing) 
         keys=ring,
         clock=Clock(),
         own=party,
+        outside=load_outside(settings.folder),
     )
     keeping.load_parties()
     if not ring.signing:

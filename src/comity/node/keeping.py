@@ -15,6 +15,7 @@ from comity.node.clock import Clock
 from comity.node.keyring import KeyRing
 from comity.node.ledger import Ledger, blob
 from comity.node.loading import load_one, load_said
+from comity.node.outside import Outside
 from comity.node.settings import Settings
 from comity.parties.address import Address
 from comity.parties.card import CardContent, read_card
@@ -63,6 +64,7 @@ class Keeping:
     keys: KeyRing
     clock: Clock
     own: Party
+    outside: Outside = field(default_factory=Outside)
     directory: Directory = field(default_factory=Directory)
     cards: dict[PartyId, CardContent] = field(default_factory=dict)
     codes: dict[PartyId, str] = field(default_factory=dict)

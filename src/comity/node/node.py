@@ -289,7 +289,7 @@ class Node:
         return parcel.signed, parcel.sealed
 
     def checkpoint(self) -> str:
-        """Return the newest signed head.
+        """Return the newest signed head, and under it what outside witnesses signed of it.
 
         Raises:
             PeerError: ``node.no-head-yet``.
@@ -298,7 +298,7 @@ class Node:
         checkpoint = self.keeping.ledger.checkpoint()
         if checkpoint is None:
             raise PeerError("node.no-head-yet", size=self.keeping.ledger.size)
-        return checkpoint
+        return checkpoint + self.keeping.outside.lines(checkpoint)
 
     def tile(self, level: int, number: int, width: int) -> bytes:
         """Return a tile of hashes."""

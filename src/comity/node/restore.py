@@ -39,7 +39,7 @@ from comity.statement.vault import Vault
 _MOST_HEAD_BYTES: Final = 1024
 _LATE: Final = frozenset({DATABASE, SETTINGS})
 _NAME: Final = re.compile(
-    r"node\.db|comity\.json|keys\.bin|next-key\.bin|secret|blobs/([0-9a-f]{2})/\1[0-9a-f]{62}",
+    r"node\.db|comity\.json|witness-policy|keys\.bin|next-key\.bin|secret|blobs/([0-9a-f]{2})/\1[0-9a-f]{62}",
     re.ASCII,
 )
 

@@ -150,6 +150,11 @@ class Watch:
         lines = "".join(f"{b64encode(each).decode()}\n" for each in path)
         return size, f"old {old}\n{lines}\n{note}"
 
+    def own_head(self, size: int) -> Checkpoint:
+        """Return what our log says at a size."""
+        ledger = self._keeping.ledger
+        return Checkpoint(origin=ledger.name.origin, size=size, root=ledger.tree.root(size))
+
     def cosigned(self, witness: PartyId, size: int, lines: str) -> None:
         """Keep a witness's lines for our own head of a size.
 
@@ -157,9 +162,7 @@ class Watch:
             FormatError, ProofError: they do not hold.
 
         """
-        keeping = self._keeping
-        root = keeping.ledger.tree.root(size)
-        head = Checkpoint(origin=keeping.ledger.name.origin, size=size, root=root)
+        keeping, head = self._keeping, self.own_head(size)
         made = cosignature_of(head, lines, keeping.directory.party(witness))
         if made is None:
             raise ProofError("log.head-unsigned", name=witness)

@@ -91,6 +91,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "may have been restored from an old backup. Let it sign nothing more, and fetch its own "
         "statements back from the others.",
     ),
+    "witness.policy": (
+        "节点目录内witness-policy文件中的见证方{name}没有可用的https地址，或见证方过多。",
+        "The witness {name} in the file witness-policy of the node's folder has no https address "
+        "that can be used, or there are too many witnesses.",
+    ),
+    "node.check.outside": (
+        "外部见证：最新日志头由{of}方中的{by}方见证",
+        "Outside witnesses: the newest head is cosigned by {by} of {of}",
+    ),
+    "node.remedy.outside": (
+        "外部见证未达到witness-policy所要求的程度：请检查其中的地址能否连通，"
+        "以及对方是否登记了本日志的密钥（comity card --json的vkeys）。送达不受影响。",
+        "Outside witnesses have cosigned less than witness-policy asks for: check that its "
+        "addresses can be reached, and that they know this log's keys (vkeys in comity card "
+        "--json). Delivery is not affected.",
+    ),
     "node.check.forks": (
         "日志分叉：已证明{count}起；尚未说明的日志头{open}个（不指控任何一方）",
         "Forks of logs: {count} proved; {open} heads not explained yet, which accuse nobody",
