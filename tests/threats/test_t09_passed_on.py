@@ -6,7 +6,6 @@ anything, whoever brings it.
 
 from collections.abc import Iterator
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 
