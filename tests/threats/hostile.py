@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from comity.errors import ProofError
+from comity.exchange.tests.live import make_node
 from comity.log.checkpoint import Checkpoint, sign_checkpoint
 from comity.log.tree import Tree
 from comity.node.node import Node
@@ -113,3 +114,10 @@ def visit(here: Node, there: Node) -> None:
         except ProofError:
             told = None
         here.watch.answered(there.party, asked, told)
+
+
+def live_world(folder: Path, names: str) -> World:
+    """Make nodes that have met and listen on ports of their own; nobody serves them yet."""
+    made = World(folder, {name: make_node(folder / name, f"Ministry {name}") for name in names})
+    made.meet_all()
+    return made
