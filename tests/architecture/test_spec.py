@@ -32,7 +32,15 @@ from comity.wording import SENTENCES
 PAGES = sorted(path.name for path in (SPEC / "en").glob("*.md"))
 BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 WORD = re.compile(r"`([^`]+)`")
-OWN_KINDS = {"party.inception", "party.node", "log.policy", "thread.seen", "delivery.*"}
+OWN_KINDS = {
+    "party.inception",
+    "party.node",
+    "party.keys",
+    "key.compromised",
+    "log.policy",
+    "thread.seen",
+    "delivery.*",
+}
 PARTY = PartyId("urn:comity:party:" + "a" * 52)
 OTHER = PartyId("urn:comity:party:" + "b" * 51 + "a")
 

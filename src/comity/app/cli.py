@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "serve": "comity.app.cli_node:serve",
         "card": "comity.app.cli_node:card",
         "meet": "comity.app.cli_node:meet",
+        "keys": "comity.app.cli_keys:keys",
         "parties": "comity.app.cli_node:parties",
         "mechanism": "comity.app.cli_mechanism:mechanism",
         **{surface.name: surface.commands for surface in SURFACES},

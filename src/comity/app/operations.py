@@ -10,6 +10,7 @@ from comity.app.control import Run
 from comity.app.surfaces import SURFACES
 from comity.errors import FormatError
 from comity.kit.desk import Json, Operation
+from comity.node.key_operations import OPERATIONS as KEYS
 from comity.node.node import Node
 from comity.node.office import NodeOffice
 from comity.node.operations import OPERATIONS
@@ -22,7 +23,7 @@ LAST = "9999"
 def table_of(node: Node) -> dict[str, Operation]:
     """Return every operation of a node, by its name."""
     table: dict[str, Operation] = {
-        name: partial(operation, node) for name, operation in OPERATIONS.items()
+        name: partial(operation, node) for name, operation in {**OPERATIONS, **KEYS}.items()
     }
     for surface in SURFACES:
         module, _, attribute = surface.operations.partition(":")

@@ -29,7 +29,7 @@ from comity.exchange.delivery import (
     encode_answers,
     encode_delivery,
 )
-from comity.exchange.limits import MOST_CHUNK_BYTES, MOST_DELIVERY_BYTES, Limits
+from comity.exchange.limits import MOST_CHUNK_BYTES, MOST_DELIVERY_BYTES, MOST_KEYS_BYTES, Limits
 from comity.exchange.log_views import TEXT_TYPE, LogViews
 from comity.exchange.peer_client import CHUNK_TYPE
 from comity.exchange.peer_node import BlobStore, PeerNode
@@ -70,6 +70,7 @@ def peer_app(
     app = Starlette(
         routes=[
             Route("/comity/deliver", answering(inbound.deliver), methods=["POST"]),
+            Route("/comity/keys", answering(inbound.keys), methods=["POST"]),
             Route("/comity/statements/{sid}", answering(inbound.statement), methods=["GET"]),
             Route("/comity/blobs/{digest}", answering(inbound.blob), methods=["HEAD", "PUT"]),
             # Before the tiles, which answer for every other path below the log.
@@ -101,6 +102,27 @@ class _Inbound:
             answers = await asyncio.gather(*(self._take(admitted.caller, each) for each in items))
         language = http.headers.get("accept-language", "")
         return Response(encode_answers(answers, language), _OK, media_type=ANSWER_TYPE)
+
+    async def keys(self, http: Request) -> Response:
+        """POST /comity/keys: statements of key threads, from anyone; they prove themselves.
+
+        The key with which their party signs requests may have changed with them.
+        """
+        expect_type(http, DELIVERY_TYPE)
+        async with self._reception.admit_stranger(http, most_bytes=MOST_KEYS_BYTES) as body:
+            answers = [await self._announced(each) for each in decode_delivery(body)]
+        language = http.headers.get("accept-language", "")
+        return Response(encode_answers(answers, language), _OK, media_type=ANSWER_TYPE)
+
+    async def _announced(self, item: Item) -> bytes | ComityError:
+        try:
+            announced = self._node.keychain.announced
+            return await settled(await asyncio.to_thread(announced, item.signed, item.sealed))
+        except ComityError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - one statement's failure is not the others'
+            note_failure(error)
+            return PeerError("exchange.internal")
 
     async def _take(self, caller: PartyId, item: Item) -> bytes | ComityError:
         try:

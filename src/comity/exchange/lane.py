@@ -41,6 +41,8 @@ class Loaded:
     waiting: OutboxItem
     item: Item
     blobs: tuple[bytes, ...]
+    public: bool = False
+    """A statement of our key thread."""
 
 
 class Lane:
@@ -110,12 +112,15 @@ class Lane:
             self._something_waits = at is not None and not self._heavy
             return IDLE_SECONDS if at is None else min(max(at - now, 0.2), IDLE_SECONDS)
         light: list[Loaded] = []
+        words: list[Loaded] = []
         heavy = len(self._heavy)
         for waiting in fresh[:MOST_ITEMS]:
             loaded = await self._load(waiting)
             if loaded is None:
                 continue
-            if loaded.blobs:
+            if loaded.public:
+                words.append(loaded)
+            elif loaded.blobs:
                 if len(self._heavy) < _MOST_HEAVY:
                     self._start_heavy(loaded)
             elif sum(each.item.size for each in light) + loaded.item.size > (
@@ -124,9 +129,12 @@ class Lane:
                 break
             else:
                 light.append(loaded)
-        if light:
+        for word in words:
+            # First, and one by one: the rest is signed with what they say.
+            await self._deliver([word])
+        if light and not self._rest_until > asyncio.get_running_loop().time():
             await self._deliver(light)
-        return 0.0 if light or len(self._heavy) > heavy else 1.0
+        return 0.0 if light or words or len(self._heavy) > heavy else 1.0
 
     async def _load(self, waiting: OutboxItem) -> Loaded | None:
         try:
@@ -134,8 +142,13 @@ class Lane:
         except ComityError as error:
             await self._postpone([waiting], error)
             return None
-        item = Item(signed=parcel.signed, sealed=parcel.sealed)
-        return Loaded(waiting=waiting, item=item, blobs=tuple(parcel.blobs))
+        body = parcel.sealed if parcel.public is None else parcel.public
+        return Loaded(
+            waiting=waiting,
+            item=Item(signed=parcel.signed, sealed=body),
+            blobs=tuple(parcel.blobs),
+            public=parcel.public is not None,
+        )
 
     def _start_heavy(self, loaded: Loaded) -> None:
         sid = loaded.waiting.sid
@@ -171,7 +184,8 @@ class Lane:
 
     async def _deliver(self, batch: Sequence[Loaded]) -> None:
         try:
-            answers = await self.client.deliver([each.item for each in batch])
+            bring = self.client.announce if batch[0].public else self.client.deliver
+            answers = await bring([each.item for each in batch])
         except ComityError as error:
             if error.code not in _ABOUT_THE_CONTENT and not error.code.startswith("cbor."):
                 await self._failed(batch, error)

@@ -11,6 +11,8 @@ MOST_SIGNED_BYTES: Final = 192 * 1024
 """A statement (32 KiB) with the few receipts that travel beside it."""
 MOST_SEALED_BYTES: Final = 256 * 1024 + 16 * 1024
 """A body (256 KiB) with what encryption adds."""
+MOST_KEYS_BYTES: Final = 1024 * 1024
+"""Of statements of key threads, which anyone may bring."""
 MOST_DELIVERY_BYTES: Final = 4 * 1024 * 1024
 """A whole delivery.  The courier makes smaller ones rather than pass this."""
 MOST_ANSWER_BYTES: Final = 9 * 1024 * 1024

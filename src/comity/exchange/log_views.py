@@ -21,7 +21,10 @@ from comity.exchange.reception import Reception, answering, expect_type
 from comity.exchange.signatures import keyid
 from comity.exchange.waiting import settled
 from comity.log.tiles import parse_tile_path, tile_width
+from comity.parties.inception import RECEIPT
+from comity.statement import cbor
 from comity.statement.envelope import parse
+from comity.statement.keys import PublicKey
 
 LOG_PREFIX: Final = "/comity/log/0"
 COSE_TYPE: Final = "application/cose"
@@ -31,7 +34,6 @@ CBOR_TYPE: Final = "application/cbor"
 TEXT_TYPE: Final = "text/plain; charset=utf-8"
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _ENTRY: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_ARRAY_OF_ONE: Final = b"\x81"
 _OK, _CREATED = 200, 201
 
 
@@ -76,17 +78,25 @@ class LogViews:
         return _receipt(http, entry, receipt, _OK)
 
     async def keys(self, http: Request) -> Response:
-        """GET /.well-known/scitt-keys: a COSE Key Set of the keys that receipts need."""
+        """GET /.well-known/scitt-keys: a COSE Key Set of every key that a receipt may need."""
         del http
-        encoded = self._node.signer("receipt").public.encoded
-        return Response(_ARRAY_OF_ONE + encoded, _OK, media_type=CBOR_TYPE)
+        # An array of maps that are encoded already; fewer than 24 need one byte before them.
+        keys = self._receipt_keys()
+        head = cbor.encode([None] * len(keys))[: -len(keys)]
+        encoded = head + b"".join(key.encoded for key in keys)
+        return Response(encoded, _OK, media_type=CBOR_TYPE)
+
+    def _receipt_keys(self) -> list[PublicKey]:
+        """Return the keys that receipts were ever signed with, the newest first."""
+        party = self._node.directory().party(self._node.party)
+        return [each.keys[RECEIPT] for each in reversed(party.sets)]
 
     async def key(self, http: Request) -> Response:
         """GET /.well-known/scitt-keys/{kid}, the kid in base64url."""
-        key = self._node.signer("receipt").public
-        if http.path_params["kid"] != keyid(key.kid):
-            raise FormatError("exchange.no-such-key")
-        return Response(key.encoded, _OK, media_type=CBOR_TYPE)
+        for key in self._receipt_keys():
+            if http.path_params["kid"] == keyid(key.kid):
+                return Response(key.encoded, _OK, media_type=CBOR_TYPE)
+        raise FormatError("exchange.no-such-key")
 
     async def card(self, http: Request) -> Response:
         """GET /.well-known/comity: the party's card, to be compared by telephone."""

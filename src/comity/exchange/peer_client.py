@@ -28,6 +28,7 @@ from comity.exchange.peer_node import BlobStore
 from comity.exchange.transport import Reply, Request, Transport, expect_type, upload_offset
 
 DELIVER_PATH: Final = "/comity/deliver"
+KEYS_PATH: Final = "/comity/keys"
 STATEMENT_PATH: Final = "/comity/statements/"
 BLOB_PATH: Final = "/comity/blobs/"
 HELD_PATH: Final = "/comity/held/"
@@ -55,10 +56,13 @@ class PeerClient:
 
     async def deliver(self, items: Sequence[Item]) -> list[Answer]:
         """Deliver statements; return what became of each, in order."""
+        return await self._bring(DELIVER_PATH, items)
+
+    async def _bring(self, path: str, items: Sequence[Item]) -> list[Answer]:
         reply = await self._transport.send(
             Request(
                 method="POST",
-                path=DELIVER_PATH,
+                path=path,
                 body=encode_delivery(items),
                 headers={"content-type": DELIVERY_TYPE, "accept": ANSWER_TYPE},
                 most_bytes=MOST_ANSWER_BYTES,
@@ -67,6 +71,10 @@ class PeerClient:
         _expect(reply, _OK)
         expect_type(reply, ANSWER_TYPE)
         return decode_answers(reply.body, len(items))
+
+    async def announce(self, items: Sequence[Item]) -> list[Answer]:
+        """Bring statements of a key thread, their bodies in the clear; as ``deliver``."""
+        return await self._bring(KEYS_PATH, items)
 
     async def statement(self, sid: bytes) -> Item:
         """Fetch a statement with its receipts, and its body sealed for us."""

@@ -66,6 +66,13 @@ class Held(Protocol):
         """Return statements of the caller's log from a leaf on, oldest first, sealed for it."""
 
 
+class Keychain(Protocol):
+    """A node, as it takes what parties say about their keys."""
+
+    def announced(self, signed: bytes, plaintext: bytes) -> Future[bytes]:
+        """Take a statement of a key thread; the future is our receipt."""
+
+
 class PeerNode(Protocol):
     """A node, as its peers and its courier see it."""
 
@@ -88,6 +95,10 @@ class PeerNode(Protocol):
     @property
     def held(self) -> Held:
         """What it holds of others' logs."""
+
+    @property
+    def keychain(self) -> Keychain:
+        """What takes statements of key threads."""
 
     @property
     def tree_size(self) -> int:

@@ -40,6 +40,14 @@ class WitnessKeys:
     name: str
     ed25519: PublicKey
     mldsa44: PublicKey
+    before: "WitnessKeys | None" = None
+    """What the witness signed with before, if it has changed its keys."""
+
+    @property
+    def all_note_keys(self) -> tuple[NoteKey, ...]:
+        """Every key that it ever had, the newest first; raises as ``note_keys``."""
+        older = () if self.before is None else self.before.all_note_keys
+        return (*self.note_keys, *older)
 
     @property
     def note_keys(self) -> tuple[NoteKey, NoteKey]:
@@ -122,13 +130,13 @@ def verify_cosignature(checkpoint: Checkpoint, lines: str, witness: WitnessKeys)
     own = read_lines(lines).get(witness.name)
     if own is None:
         return None
-    signed = cosignatures(f"{checkpoint.body}\n{own}", witness.note_keys)
+    signed = cosignatures(f"{checkpoint.body}\n{own}", witness.all_note_keys)
     return min((time for time in signed.values() if time is not None), default=None)
 
 
 def without_strangers(lines: str, witnesses: Iterable[WitnessKeys]) -> str:
     """Return the lines that some of these witnesses' keys made, or claim to have made."""
-    wanted = {(key.name, key.id) for witness in witnesses for key in witness.note_keys}
+    wanted = {(key.name, key.id) for witness in witnesses for key in witness.all_note_keys}
     kept = []
     for line in lines.split("\n")[:-1]:
         parsed = parse_signature_line(line)

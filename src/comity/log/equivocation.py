@@ -115,7 +115,10 @@ def of_another_past(old: str, new: str, past: bytes, path: Sequence[bytes]) -> C
 
 
 def check_conflict(
-    conflict: Conflict, origin: str, keys: Sequence[NoteKey]
+    conflict: Conflict,
+    origin: str,
+    keys: Sequence[NoteKey],
+    others: Sequence[NoteKey] | None = None,
 ) -> tuple[SignedHead, SignedHead]:
     """Return the two heads, if they prove that this log has signed two histories.
 
@@ -123,6 +126,7 @@ def check_conflict(
         conflict: what is claimed.
         origin: the log's name.
         keys: every key with which the log signs its heads; each must have signed both.
+        others: what signs the second head, if the log changed its keys between them.
 
     Raises:
         FormatError: ``log.checkpoint``, ``log.note…``.
@@ -130,7 +134,8 @@ def check_conflict(
             ``log.no-conflict``: the two heads may both be honest.
 
     """
-    first, second = (_opened(text, origin, keys) for text in conflict.heads)
+    first = _opened(conflict.heads[0], origin, keys)
+    second = _opened(conflict.heads[1], origin, keys if others is None else others)
     one, other = first.checkpoint, second.checkpoint
     try:
         match conflict.kind:

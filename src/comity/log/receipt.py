@@ -57,6 +57,30 @@ class LogKeys:
     mldsa44: PublicKey
     log_uri: str
     origin: str
+    after: int = -1
+    """Index of the entry that brought these keys: heads that hold it are signed with them."""
+    before: "LogKeys | None" = field(default=None, compare=False, repr=False)
+    """What the log signed with before that, if it has changed its keys."""
+
+    rivals: "tuple[LogKeys, ...]" = field(default=(), compare=False, repr=False)
+    """Where its party has two histories: the keys of the other one."""
+
+    def at(self, size: int, kid: bytes | None = None) -> "LogKeys":
+        """Return the keys with which a head of this size is signed.
+
+        Args:
+            size: how many entries the head holds.
+            kid: of the receipt key that is said to have signed it, where that is known.
+
+        """
+        keys = self
+        while keys.before is not None and size <= keys.after:
+            keys = keys.before
+        if kid is not None and keys.receipt.kid != kid:
+            for other in self.rivals:
+                if other.receipt.kid == kid and size > other.after:
+                    return other
+        return keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +259,7 @@ def verify_receipt(data: bytes, entry: bytes, keys: LogKeys) -> Receipt:
     Args:
         data: the receipt.
         entry: what a log holds of a statement: 32 bytes.
-        keys: the log's.
+        keys: the log's; if it has changed them, those in force at the receipt's size count.
 
     Raises:
         FormatError: as ``parse_receipt``; ``log.entry``, ``log.checkpoint``, ``log.note…``.
@@ -249,6 +273,7 @@ def verify_receipt(data: bytes, entry: bytes, keys: LogKeys) -> Receipt:
     if len(entry) != DIGEST_BYTES:
         raise FormatError("log.entry", size=len(entry), expected=DIGEST_BYTES)
     receipt = parse_receipt(data)
+    keys = keys.at(receipt.size, receipt.kid)
     if (receipt.log_uri, receipt.origin) != (keys.log_uri, keys.origin):
         raise ProofError("log.other-log", origin=shown(receipt.origin))
     if (receipt.alg, receipt.kid) != (keys.receipt.alg, keys.receipt.kid):

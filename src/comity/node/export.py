@@ -19,6 +19,7 @@ from comity.kit.desk import Json
 from comity.log.receipt import parse_receipt
 from comity.node.cosigners import shown_heads
 from comity.node.keyring import SIGN
+from comity.node.keythreads import card_of
 from comity.node.ledger import blob
 from comity.node.node import Node
 from comity.node.office import find_mechanism, find_subject
@@ -27,6 +28,7 @@ from comity.node.threads import Thread, load_thread
 from comity.parties.card import read_card
 from comity.parties.mechanism import MECHANISM
 from comity.registry import CAPABILITIES
+from comity.statement.envelope import parse
 from comity.statement.model import PartyId, StatementId, subject_urn
 
 
@@ -142,11 +144,8 @@ def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str)
 
 
 def _party(node: Node, party: PartyId) -> PartyContent:
-    if party == node.party:
-        return PartyContent(party=party, card=node.card_text(), names=node.keeping.own.names)
-    card = next(str(row[2]) for row in node.keeping.store.all("parties") if row[0] == party)
     names = node.keeping.directory.party(party).names
-    return PartyContent(party=party, card=card, names=names)
+    return PartyContent(party=party, card=card_of(node.keeping, party), names=names)
 
 
 def _thread(node: Node, thread: Thread, left_out: frozenset[str]) -> ThreadContent:
@@ -203,8 +202,9 @@ def _consistency(
 
     First receipts and the card never change, so neither do the heads, nor what proves them.
     """
-    card = read_card(node.card_text())
+    card = read_card(node.card_text(), node.keeping.vouched)
     sizes = {card.inception_receipt.size, card.node_receipt.size}
+    sizes |= {parse_receipt(parse(each.signed).receipts[0]).size for each in card.keys}
     for each in (statement for thread in threads for statement in thread.statements):
         mine = each.receipts.get(node.party)
         if mine is not None:

@@ -18,9 +18,11 @@ from comity.node.keyring import (
     open_vault,
     save_keys,
 )
+from comity.node.keythreads import load_key_threads
 from comity.node.ledger import Ledger, LogName
 from comity.node.outside import load_outside
 from comity.node.register import Entrant, Register
+from comity.node.rotation import settle
 from comity.node.settings import DEFAULT_LISTEN, Settings, split_listen
 from comity.node.writer import Writer
 from comity.parties.address import Address, make_address
@@ -186,10 +188,12 @@ def make_keeping(settings: Settings, store: Store, party: Party, ring: KeyRing) 
         outside=load_outside(settings.folder),
     )
     keeping.load_parties()
+    load_key_threads(keeping)
     if not ring.signing:
         keeping.ledger.hold(TrustError("node.keys-away", path=str(settings.folder / "keys.bin")))
     elif settings.mark_path.exists():
         keeping.ledger.hold(ProofError("node.restored", size=keeping.ledger.size))
+    settle(keeping)
     return keeping
 
 

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from comity.log.checkpoint import Checkpoint, open_checkpoint
+from comity.errors import ComityError
+from comity.log.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from comity.log.equivocation import Conflict, of_another_past, of_one_size, only_signed_by
 from comity.node.keeping import Keeping
+from comity.node.keythreads import key_thread
 from comity.node.ledger import blob, number
 from comity.node.writer import Transaction
 from comity.parties.fork_proof import head_keys, proof_digest, write_fork_proof
@@ -35,7 +37,7 @@ def verified_head(party: Party, note: str) -> tuple[Checkpoint, str]:
         ProofError: ``log.head-unsigned``, ``log.head-signature``, ``log.other-log``.
 
     """
-    keys = head_keys(party)
+    keys = head_keys(party, parse_checkpoint(note)[0].size)
     text = only_signed_by(note, keys)
     checkpoint, _ = open_checkpoint(text, keys)
     return checkpoint, text
@@ -150,7 +152,13 @@ def keep_conflict(
     if conflict is None:
         return None
     signed, sections = _inception(keeping, log)
-    return keep_proof(transaction, log, write_fork_proof(signed, sections, conflict))
+    thread = key_thread(keeping, log, keeping.store.write)
+    try:
+        proof = write_fork_proof(signed, sections, conflict, thread)
+    except ComityError:
+        # One of the heads is not signed with the keys that are known: it proves nothing here.
+        return None
+    return keep_proof(transaction, log, proof)
 
 
 def keep_proof(transaction: Transaction, log: PartyId, proof: bytes) -> bytes:

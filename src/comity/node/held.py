@@ -17,6 +17,7 @@ from comity.node.keeping import Keeping
 from comity.node.ledger import blob
 from comity.node.loading import load_one
 from comity.node.outbox import Parcel
+from comity.parties.keys import KINDS as KEY_KINDS
 from comity.statement.model import PartyId, StatementId
 
 MOST_ITEMS: Final = 128
@@ -48,7 +49,7 @@ class Held:
         size = 0
         for sid in self._ordered(caller, leaf):
             said = load_one(self._keeping.store, sid)
-            if said is None or caller not in circle_of(said):
+            if said is None or (caller not in circle_of(said) and said.act.type not in KEY_KINDS):
                 continue
             try:
                 parcel = self._pack(sid, caller)

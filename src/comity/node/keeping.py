@@ -89,16 +89,25 @@ class Keeping:
             for row in rows:
                 self.store.write.execute(Q["set_meta"], (party_digest_key(row), party_digest(row)))
         for _, code, card, _ in rows:
-            content = read_card(str(card))
+            content = read_card(str(card), self.vouched)
             directory = directory.admit(content.party)
             self.cards[content.party.id] = content
             if code is not None:
                 self.codes[content.party.id] = str(code)
         self.directory = directory
 
+    def knows(self, directory: Directory) -> None:
+        """Know these parties and their keys from now on; called by the writer."""
+        self.directory = directory
+        self.own = directory.party(self.party)
+
+    def vouched(self, mechanism: StatementId, keys: StatementId) -> bool:
+        """Tell whether enough members of a mechanism stand for keys that a party lost."""
+        del mechanism, keys
+        return False
+
     def met(self, content: CardContent, code: str | None) -> None:
-        """Know a party from now on; called by the writer, after it is durable."""
-        self.directory = self.directory.admit(content.party)
+        """Keep a card from now on; called by the writer, after it is durable."""
         # New mappings: other threads may be reading the old ones.
         self.cards = {**self.cards, content.party.id: content}
         if code is not None:

@@ -2,12 +2,13 @@
 
 The key that encrypts them is 32 random bytes as hex digits, from the environment
 (``COMITY_SECRET``) or from the file ``secret``, which only its owner may read.  The next
-signing keys lie in a file of their own, to be taken off the machine.
+signing key lies in a file of its own, to be taken off the machine: whoever steals all others
+cannot change the party's keys without it (security threat T14).
 """
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from comity.errors import FormatError, TrustError
 from comity.statement import cbor
 from comity.statement.cbor import Value
 from comity.statement.kem import KemPrivateKey
-from comity.statement.keys import ED25519, ES256, MLDSA44, PrivateKey
+from comity.statement.keys import ED25519, ES256, MLDSA44, PrivateKey, PublicKey
 from comity.statement.reading import Reading
 from comity.statement.vault import Vault
 
@@ -27,6 +28,9 @@ WITNESS, WITNESS_PQ = "witness", "witness-pq"
 OFFICERS_ALGORITHMS: Final[Mapping[str, int]] = {"ed25519": ED25519, "es256": ES256}
 _LABEL: Final = b"comity/keys/1"
 _NEXT_LABEL: Final = b"comity/next-keys/1"
+KEYS: Final = "keys.bin"
+NEXT_KEY: Final = "next-key.bin"
+_MOST_KEMS: Final = 1024
 _MOST_BYTES: Final = 64 * 1024
 _OTHERS_MAY_READ: Final = 0o077
 
@@ -39,6 +43,12 @@ class KeyRing:
     """By purpose: ``sign``, ``node``, ``transport``, ``log``, ``log-pq``, ``receipt``,
     ``witness``, ``witness-pq``."""
     kem: KemPrivateKey
+    kems: tuple[KemPrivateKey, ...] = ()
+    """Those before it, for what was encrypted before its sender knew the new one."""
+
+    def opens(self, kid: bytes) -> KemPrivateKey:
+        """Return the key for which something was encrypted; the newest, if it is none of them."""
+        return next((each for each in self.kems if each.public.kid == kid), self.kem)
 
     @classmethod
     def generate(cls, alg: int) -> "KeyRing":
@@ -94,13 +104,44 @@ def make_secret(folder: Path) -> None:
 
 def save_keys(folder: Path, ring: KeyRing, coming: PrivateKey, vault: Vault) -> None:
     """Write a node's keys, and its next signing key, each in a file of its own."""
+    save_ring(folder / KEYS, ring, vault)
+    save_next(folder / NEXT_KEY, coming, vault)
+
+
+def save_next(path: Path, coming: PrivateKey, vault: Vault) -> None:
+    """Write a next signing key to a new file; raises as ``write_private``."""
+    following = cbor.encode([coming.public.alg, coming.secret])
+    write_private(path, vault.lock(following, _NEXT_LABEL))
+
+
+def load_next(path: Path, vault: Vault) -> PrivateKey:
+    """Read a next signing key.
+
+    Raises:
+        FormatError: ``keys.no-next`` (there is no such file, or it holds no key).
+        TrustError: ``vault.not-opened``.
+
+    """
+    try:
+        locked = path.read_bytes()
+    except OSError as error:
+        raise FormatError("keys.no-next", path=str(path)) from error
+    match cbor.decode(vault.open(locked, _NEXT_LABEL), max_bytes=_MOST_BYTES):
+        case [int() as alg, bytes() as secret]:
+            return PrivateKey.load(alg, secret)
+        case _:
+            raise FormatError("keys.no-next", path=str(path))
+
+
+def save_ring(path: Path, ring: KeyRing, vault: Vault) -> None:
+    """Write a node's keys to a new file; raises as ``write_private``."""
     keys: dict[str, Value] = {
         purpose: [key.public.alg, key.secret] for purpose, key in sorted(ring.signing.items())
     }
-    content = cbor.encode({"signing": keys, "kem": ring.kem.secret})
-    write_private(folder / "keys.bin", vault.lock(content, _LABEL))
-    following = cbor.encode([coming.public.alg, coming.secret])
-    write_private(folder / "next-key.bin", vault.lock(following, _NEXT_LABEL))
+    content: dict[str, Value] = {"signing": keys, "kem": ring.kem.secret}
+    if ring.kems:
+        content["kems"] = [each.secret for each in ring.kems]
+    write_private(path, vault.lock(cbor.encode(content), _LABEL))
 
 
 def load_keys(folder: Path, vault: Vault) -> KeyRing:
@@ -111,7 +152,11 @@ def load_keys(folder: Path, vault: Vault) -> KeyRing:
         FormatError: ``node.keys``.
 
     """
-    path = folder / "keys.bin"
+    return load_ring(folder / KEYS, vault)
+
+
+def load_ring(path: Path, vault: Vault) -> KeyRing:
+    """Read a file of keys; raises as ``load_keys``."""
     if not path.is_file():
         raise FormatError("node.keys", path=str(path))
     content = vault.open(path.read_bytes(), _LABEL)
@@ -123,7 +168,12 @@ def load_keys(folder: Path, vault: Vault) -> KeyRing:
                 signing[purpose] = PrivateKey.load(alg, secret)
             case _:
                 raise FormatError("node.keys", path=str(path))
-    return KeyRing(signing=signing, kem=KemPrivateKey.load(reading.bytes("kem")))
+    older = reading.byte_strings("kems", most=_MOST_KEMS) if reading.has("kems") else ()
+    return KeyRing(
+        signing=signing,
+        kem=KemPrivateKey.load(reading.bytes("kem")),
+        kems=tuple(KemPrivateKey.load(each) for each in older),
+    )
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -141,3 +191,20 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Signs with the key of a purpose that is in force when it is asked to."""
+
+    ring: Callable[[], KeyRing]
+    purpose: str
+
+    @property
+    def public(self) -> PublicKey:
+        """The key that verifies what this signs now."""
+        return self.ring().signing[self.purpose].public
+
+    def sign(self, message: bytes) -> bytes:
+        """Return a signature in the form that ``PublicKey.verify`` accepts."""
+        return self.ring().signing[self.purpose].sign(message)

@@ -39,7 +39,8 @@ class Ledger:
         ``quarantine`` says why nothing may be signed.
         """
         self._store = store
-        self._keys = keys
+        self.keys = keys
+        """What heads are signed with; the writer changes them."""
         self.name = name
         self.tree = Tree()
         self.tree.extend([leaf_hash(blob(row[0])) for row in store.all("entries_from", 0)])
@@ -96,8 +97,8 @@ class Ledger:
         checkpoint = sign_checkpoint(
             Checkpoint(origin=self.name.origin, size=head.size, root=head.root),
             head.time,
-            self._keys.signing[LOG],
-            self._keys.signing[LOG_PQ],
+            self.keys.signing[LOG],
+            self.keys.signing[LOG_PQ],
         )
         signed = sign_head(
             log_uri=self.name.uri,
@@ -105,7 +106,7 @@ class Ledger:
             time=head.time,
             size=head.size,
             root=head.root,
-            signer=self._keys.signing[RECEIPT],
+            signer=self.keys.signing[RECEIPT],
         )
         db = self._store.write
         with db:

@@ -20,25 +20,27 @@ from comity.node.held import Held
 from comity.node.inspection.looks import Body
 from comity.node.inspection.scrub import Scrub
 from comity.node.keeping import Keeping
-from comity.node.keyring import KeyRing, load_keys, open_vault
+from comity.node.keychain import Keychain
+from comity.node.keyring import TRANSPORT, KeyRing, Live, load_keys, open_vault
+from comity.node.keythreads import own_card
 from comity.node.ledger import blob, number
 from comity.node.loading import load_one
 from comity.node.outbox import Outbox, OutboxItem, Parcel
 from comity.node.receive import Receive, blobs_of
 from comity.node.recovery import Recovery
 from comity.node.register import Entrant, Register
+from comity.node.rotation import Rotation
 from comity.node.settings import Settings, load_settings
 from comity.node.submit import ATTACHMENTS, Submit, prepare
 from comity.node.surfaces import PROJECTIONS
 from comity.node.watch import Watch
 from comity.node.witness import Witness
 from comity.node.writer import Transaction, Writer, fault
-from comity.parties.address import KIND as ADDRESS
 from comity.parties.address import Address
-from comity.parties.card import CardPart, write_card
 from comity.parties.directory import Directory
 from comity.parties.inception import KIND as INCEPTION
 from comity.parties.inception import Party, read_inception
+from comity.parties.keys import KINDS as KEY_KINDS
 from comity.statement.body import open_body
 from comity.statement.envelope import attach, parse
 from comity.statement.keys import Signer
@@ -77,6 +79,8 @@ class Node:
         self.scrub = Scrub(self.body, partial(self.writer.submit, signs=False))
         self.recovery = Recovery(keeping, self.checking, self.register, self.writer)
         self.held = Held(keeping, self._pack)
+        self.keychain = Keychain(keeping, self.register, self.writer)
+        self.rotation = Rotation(keeping, self.register, self.writer)
         self._workers = ThreadPoolExecutor(WORKERS, "verify")
         self._ticking = threading.Lock()
         self.meeting = threading.Lock()
@@ -155,7 +159,8 @@ class Node:
         found = self.keeping.keys.signing.get(purpose)
         if found is None:
             raise FormatError("node.keys", path=str(self.settings.folder / "keys.bin"))
-        return found
+        # Whoever calls peers holds on to it, and keys change while the node serves.
+        return Live(lambda: self.keeping.keys, purpose) if purpose == TRANSPORT else found
 
     def directory(self) -> Directory:
         """Return the parties it has met, and itself."""
@@ -169,13 +174,7 @@ class Node:
 
     def card_text(self) -> str:
         """Return the party's card, as it is handed to others."""
-        return write_card(self._card_part(INCEPTION), self._card_part(ADDRESS))
-
-    def _card_part(self, kind: str) -> CardPart:
-        row = self.keeping.store.one("own_latest_of_kind", kind)
-        sid, signed, leaf = StatementId(blob(row[0])), blob(row[1]), number(row[3])
-        receipt = self.keeping.ledger.receipt_now(leaf)
-        return CardPart(signed=attach(signed, [receipt]), sections=self.keeping.sections(sid))
+        return own_card(self.keeping)
 
     def receive(self, caller: PartyId, signed: bytes, sealed: bytes) -> "Future[bytes]":
         """Take a statement: verify, decrypt, log; the future is our receipt.
@@ -283,7 +282,7 @@ class Node:
 
         """
         said = load_one(self.keeping.store, sid)
-        if said is None or caller not in circle_of(said):
+        if said is None or (caller not in circle_of(said) and said.act.type not in KEY_KINDS):
             raise TrustError("node.no-such-statement", sid=sid.hex())
         parcel = self._pack(sid, caller)
         return parcel.signed, parcel.sealed
@@ -334,6 +333,7 @@ class Node:
         return Parcel(
             signed=attach(signed, [own, *others]),
             sealed=seal(plaintext, keeping.directory.party(peer).kem, sid),
+            public=plaintext if str(row[6]) in KEY_KINDS else None,
             # A body in which the word does not stand has no attachments.
             blobs=blobs_of(keeping.sections(sid)) if ATTACHMENTS.encode() in plaintext else (),
         )

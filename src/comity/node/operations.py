@@ -28,7 +28,7 @@ from comity.parties.fork_proof import SUFFIX as PROOF_SUFFIX
 from comity.parties.fork_proof import head_keys
 from comity.parties.inception import Party
 from comity.parties.mechanism import MECHANISM, MEMBERS_ACCEDE, judge_founders, judge_terms
-from comity.statement.cbor import Value
+from comity.statement.cbor import LARGEST, Value
 from comity.statement.model import PartyId, StatementId, subject_urn
 from comity.statement.text import check_name
 
@@ -63,7 +63,7 @@ def card(node: Node, out: str | None = None) -> Result:
 
 def vkeys(party: Party) -> Result:
     """Return a party's log and witness keys as other tools, and witness policies, write them."""
-    log, log_pq = head_keys(party)
+    log, log_pq = head_keys(party, LARGEST)
     witness, witness_pq = party.witness.note_keys
     return {
         "log": log.vkey,
@@ -81,8 +81,8 @@ def meet(node: Node, card: str, code: str | None = None) -> Result:
             ``node.code-taken``.
 
     """
-    content = read_card(card)
     keeping = node.keeping
+    content = read_card(card, keeping.vouched)
     check_meeting(keeping.own, content.party)
     with node.meeting:
         if code is not None:
@@ -97,10 +97,12 @@ def meet(node: Node, card: str, code: str | None = None) -> Result:
             transaction.run("add_party", *row)
             transaction.run("set_meta", party_digest_key(row), party_digest(row))
             transaction.run("outbox_alive", content.party.id)
+            directory = node.keychain.met(transaction, content)
+            transaction.committed.append(lambda: keeping.knows(directory))
             transaction.durable.append(lambda: keeping.met(content, kept))
             transaction.queued = True
 
-        node.writer.submit(job, signs=False).result()
+        node.writer.submit(job, signs=False, alone=True).result()
     return {**identity(content.party), "url": content.address.url, "code": kept}
 
 

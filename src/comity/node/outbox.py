@@ -27,6 +27,8 @@ class Parcel:
     """The body, encrypted for the peer."""
     blobs: tuple[bytes, ...]
     """Digests of the ciphertexts of its attachments."""
+    public: bytes | None = None
+    """The body in the clear, if everyone may read it: a key thread's."""
 
 
 class Outbox:

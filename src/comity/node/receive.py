@@ -11,7 +11,7 @@ statement had ``seen`` may come later.
 Source: wire profile, sections 1.7 and 11 (rulings 5, 6, 9, 17).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from comity.errors import FormatError, PeerError, TrustError
 from comity.fold.entry import Said
@@ -35,7 +35,7 @@ from comity.statement.body import ACT, Section, open_body
 from comity.statement.envelope import Statement, UnverifiedStatement, parse
 from comity.statement.languages import check_texts
 from comity.statement.model import PartyId, subject_of
-from comity.statement.seal import unseal
+from comity.statement.seal import recipient_of, unseal
 from comity.statement.subject import check_opening
 
 
@@ -64,9 +64,8 @@ class Receive:
         self._keeping.directory.party(caller)
         statement, by_node = self._verified(unverified)
         receipts = self._receipts(statement)
-        sections = open_body(
-            unseal(sealed, self._keeping.keys.kem, statement.sid), statement.payload
-        )
+        self._in_force(statement, receipts)
+        sections = self._open(sealed, statement)
         act = read_act(sections)
         entrant = Entrant(
             statement=statement,
@@ -97,9 +96,7 @@ class Receive:
 
         """
         statement, by_node = self._verified(unverified)
-        sections = open_body(
-            unseal(sealed, self._keeping.keys.kem, statement.sid), statement.payload
-        )
+        sections = self._open(sealed, statement)
         return Entrant(
             statement=statement,
             issuer=PartyId(statement.header.issuer),
@@ -109,6 +106,10 @@ class Receive:
             by_node=by_node,
             receipts=self._receipts(statement),
         )
+
+    def _open(self, sealed: bytes, statement: Statement) -> dict[str, Section]:
+        key = self._keeping.keys.opens(recipient_of(sealed))
+        return open_body(unseal(sealed, key, statement.sid), statement.payload)
 
     def check_bare(self, signed: bytes) -> Statement:
         """Return a statement that comes without its body: only its signature is checked."""
@@ -122,7 +123,11 @@ class Receive:
             ProofError: it does not hold.
 
         """
-        party = self._keeping.directory.by_log(parse_receipt(receipt).log_uri)
+        parsed = parse_receipt(receipt)
+        party = self._keeping.directory.by_log(parsed.log_uri)
+        if party.holds(parsed.kid) is None:
+            # It may have changed its keys, and its word of that is still on its way (ruling 17).
+            raise PeerError("node.unknown-key", party=party.id, kid=parsed.kid.hex())
         return party.id, verify_receipt(receipt, entry, party.log), receipt
 
     def _verified(self, unverified: UnverifiedStatement) -> tuple[Statement, bool]:
@@ -157,6 +162,17 @@ class Receive:
         if statement.header.issuer not in found:
             raise FormatError("node.no-issuer-receipt", sid=statement.sid.hex())
         return tuple(found.values())
+
+    def _in_force(
+        self, statement: Statement, receipts: Iterable[tuple[PartyId, Receipt, bytes]]
+    ) -> None:
+        """Check that the key was in force where the issuer's own log holds the statement."""
+        issuer = PartyId(statement.header.issuer)
+        party = self._keeping.directory.party(issuer)
+        index = next(receipt.index for log, receipt, _ in receipts if log == issuer)
+        self._keeping.directory.check_in_force(issuer, statement.header.kid, index)
+        if party.rivals and not self._keeping.store.one("by_sid", statement.sid):
+            raise PeerError("node.two-histories", party=issuer)
 
     def _opens(self, said: Said) -> None:
         """Check an opening: its subject is its own, and it stands under a mechanism in force."""

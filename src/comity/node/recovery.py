@@ -102,7 +102,7 @@ class Recovery:
         self.answered.add(peer)
 
     def _ours(self, text: str) -> Triple:
-        keys = self._keeping.own.log
+        keys = self._keeping.own.log.at(parse_checkpoint(text)[0].size)
         head, time = open_checkpoint(text, log_note_keys(keys.origin, keys.ed25519, keys.mldsa44))
         if head.origin != keys.origin or time is None:
             raise ProofError("log.other-log", origin=head.origin)

@@ -49,6 +49,9 @@ class Transaction:
     """Something new must go out."""
     bodies: dict[StatementId, Mapping[str, Section]] = field(default_factory=dict)
     """Of the statements that were added, so that nobody decrypts what was just encrypted."""
+    committed: list[Callable[[], None]] = field(default_factory=list)
+    """What must follow at once from the batch being on disk, before a head is signed over it;
+    if it fails, the writer stops."""
     durable: list[Callable[[], None]] = field(default_factory=list)
     """What changes in memory once the batch is on disk; run in the writer's thread."""
 
@@ -82,6 +85,7 @@ class Transaction:
         """
         db = self.store.write
         size, durable, queued = len(self.entries), len(self.durable), self.queued
+        committed = len(self.committed)
         db.execute(Q["savepoint"])
         try:
             result = work(self)
@@ -91,7 +95,7 @@ class Transaction:
             db.execute(Q["undo"])
             db.execute(Q["keep"])
             self.next_leaf -= len(self.entries) - size
-            del self.entries[size:], self.durable[durable:]
+            del self.entries[size:], self.durable[durable:], self.committed[committed:]
             self.queued = queued
             raise
         db.execute(Q["keep"])
@@ -102,6 +106,7 @@ class Transaction:
 class _Job(Generic[T]):
     run: Callable[[Transaction], T]
     future: "Future[T]"
+    alone: bool = False
 
     def work(self, transaction: Transaction) -> Callable[[], None]:
         """Run it inside its savepoint; return what answers its future after the commit."""
@@ -122,6 +127,7 @@ class Writer:
         """Start the thread; ``show`` makes the rows of the threads that were touched."""
         self._store, self._ledger, self._clock, self._show = store, ledger, clock, show
         self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
+        self._ahead: _Job[object] | None = None
         self.listeners: list[Callable[[], None]] = []
         self.stopped: ComityError | None = None
         """Why nothing can be written any more."""
@@ -130,11 +136,14 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Callable[[Transaction], T], *, signs: bool = True) -> "Future[T]":
+    def submit(
+        self, job: Callable[[Transaction], T], *, signs: bool = True, alone: bool = False
+    ) -> "Future[T]":
         """Queue a job; its future answers when its effects are durable and its head signed.
 
         A job that leads to no signature (``signs=False``) is done in quarantine too: what it
-        appends was signed before.
+        appends was signed before.  One that changes what others of its batch would be signed
+        with gets a batch of its own (``alone``).
 
         The future cannot be cancelled: what is queued is done.  It raises what the job raised,
         or ``PeerError`` (``node.stopped``, ``store.failed``), or why the node signs nothing.
@@ -144,7 +153,7 @@ class Writer:
         with self._door:
             barred = self.stopped or (self._ledger.quarantine if signs else None)
             if barred is None:
-                self._jobs.put(_Job(job, future))  # type: ignore[arg-type] # one queue, many results
+                self._jobs.put(_Job(job, future, alone))  # type: ignore[arg-type] # one queue, many results
         if barred is not None:
             # A fresh one each time: every raise lengthens the trace of the one that is raised.
             future.set_exception(type(barred)(barred.code, **barred.facts))
@@ -160,16 +169,27 @@ class Writer:
     def _work(self) -> None:
         going = True
         while going:
-            batch = [self._jobs.get()]
-            while len(batch) < MOST_JOBS:
-                try:
-                    batch.append(self._jobs.get_nowait())
-                except Empty:
-                    break
+            batch = self._batch()
             going = None not in batch
             jobs = [job for job in batch if job is not None]
             if jobs:
                 self._run(jobs)
+
+    def _batch(self) -> "list[_Job[object] | None]":
+        """Wait for work, and take what else waits: but a job that stays alone, by itself."""
+        first = self._ahead or self._jobs.get()
+        self._ahead = None
+        batch = [first]
+        while len(batch) < MOST_JOBS and not (first and first.alone):
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                break
+            if job is not None and job.alone:
+                self._ahead = job
+                break
+            batch.append(job)
+        return batch
 
     def _run(self, jobs: "list[_Job[object]]") -> None:
         broken = self._broken
@@ -178,6 +198,8 @@ class Writer:
             return
         try:
             transaction, answers = self._commit(jobs)
+            for follow in transaction.committed:
+                follow()
             if transaction.entries:
                 self._ledger.extend(transaction.entries)
                 if self._ledger.quarantine is not None:

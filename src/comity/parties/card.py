@@ -7,18 +7,20 @@ comity-card/1
 # words: …
 base64, in lines, of the deterministic CBOR array
   [inception with its receipt, [its sections],
-   node address with its receipt, [its sections]]
+   node address with its receipt, [its sections],
+   * (a statement of its key thread with its receipt, [its sections])]
 ```
 
 Lines that begin with ``#``, and empty lines, may be changed or lost without harm.  Everything
 else is checked when the card is read: the inception by the ``sign`` key it holds, the address by
-the same key, and both receipts by the log keys that the inception holds.  What a card cannot show
-is that it came from whom it names: for that people compare the words by telephone.
+the key in force where it stands, and all receipts by the log keys in force at their size.  What
+a card cannot show is that it came from whom it names: for that people compare the words by
+telephone.
 """
 
 import binascii
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +28,7 @@ from comity.errors import FormatError
 from comity.log.receipt import Receipt, verify_receipt
 from comity.parties.address import Address, read_address
 from comity.parties.inception import SIGN, Party, read_inception
+from comity.parties.keys import Vouched, nobody, prove
 from comity.statement import cbor
 from comity.statement.body import MOST_SECTIONS, Section, decode_section
 from comity.statement.cbor import Value
@@ -57,26 +60,32 @@ class CardContent:
     node_statement: Statement
     node_receipt: Receipt
     address: Address
+    keys: tuple[CardPart, ...] = ()
+    """Its key thread, oldest first."""
 
 
-def write_card(inception: CardPart, node: CardPart) -> str:
+def write_card(
+    inception: CardPart, node: CardPart, keys: Sequence[CardPart] = (), vouched: Vouched = nobody
+) -> str:
     """Return the card of a party.
 
     Args:
         inception: its inception, with the receipt of its own log.
         node: its newest address, likewise.
+        keys: its key thread, likewise, oldest first.
+        vouched: as ``read_card``.
 
     Raises:
         ComityError: whatever ``read_card`` would find wrong with it.
 
     """
     value: list[Value] = []
-    for part in (inception, node):
+    for part in (inception, node, *keys):
         bodies: list[Value] = [part.sections[name].encoded for name in sorted(part.sections)]
         value += [part.signed, bodies]
     armour = b64encode(cbor.encode(value)).decode()
     lines = [armour[at : at + _LINE] for at in range(0, len(armour), _LINE)]
-    content = read_card("\n".join([HEADER, *lines]))
+    content = read_card("\n".join([HEADER, *lines]), vouched)
     party = content.party
     notes = [f"# name ({tag}): {name}" for tag, name in party.names.items()]
     notes += [f"# party: {party.id}", f"# node: {content.address.url}"]
@@ -84,8 +93,12 @@ def write_card(inception: CardPart, node: CardPart) -> str:
     return "\n".join([HEADER, *notes, *lines, ""])
 
 
-def read_card(text: str) -> CardContent:
+def read_card(text: str, vouched: Vouched = nobody) -> CardContent:
     """Read a card and verify all of it.
+
+    Args:
+        text: the card.
+        vouched: who stands for keys that the party lost and members gave back.
 
     Raises:
         FormatError: ``card.form`` (no card, cut off, or noise), ``card.too-long``,
@@ -94,25 +107,33 @@ def read_card(text: str) -> CardContent:
             ``read_inception`` and ``read_address``.
         TrustError: as ``read_inception``; the address is not signed by the party.
         ProofError: a receipt does not hold.
+        RuleError: a change of keys that may not be.
 
     """
     value = _armoured(text)
-    if not isinstance(value, list) or len(value) != 4:  # noqa: PLR2004 - as the layout says
+    if not isinstance(value, list) or len(value) < 4 or len(value) % 2:  # noqa: PLR2004 - as the layout says
         raise FormatError("card.form")
-    inception, node = _part(value[0], value[1]), _part(value[2], value[3])
+    parts = [_part(*value[at : at + 2]) for at in range(0, len(value), 2)]
+    inception, node, *keys = parts
     party = read_inception(inception.signed, inception.sections)
+    for each in keys:
+        if len(parse(each.signed).receipts) != 1:
+            raise FormatError("card.receipt")
+        party = prove(party, each.signed, each.sections, vouched).party
     address = read_address(unverified := parse(node.signed), node.sections)
     if unverified.header.issuer != party.id:
         raise FormatError("card.node", party=party.id)
-    statement = unverified.verify(party.keys[SIGN])
+    receipt = _receipt(unverified, party)
+    statement = unverified.verify(party.set_at(receipt.index).keys[SIGN])
     return CardContent(
         party=party,
         inception=inception,
         inception_receipt=_receipt(parse(inception.signed), party),
         node=node,
         node_statement=statement,
-        node_receipt=_receipt(unverified, party),
+        node_receipt=receipt,
         address=address,
+        keys=tuple(keys),
     )
 
 

@@ -11,12 +11,10 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from comity.errors import FormatError, TrustError
-from comity.parties.inception import KEM, NODE, SIGN, TRANSPORT, Party
+from comity.parties.inception import TRANSPORT, Party
 from comity.statement.keys import PublicKey
 from comity.statement.model import PARTY_PREFIX, PartyId
 
-SPEAKING: Final = (SIGN, NODE)
-"""Purposes whose keys sign statements: officers, and the node by itself."""
 _FEWEST_LETTERS: Final = 4
 
 
@@ -52,14 +50,22 @@ class Directory:
         """
         if party.id in self.parties:
             return self
-        keys = dict(self.keys)
-        for purpose, kid in _kids(party):
-            held = keys.setdefault(kid, Held(party=party.id, purpose=purpose))
-            if held.party != party.id or held.purpose != purpose:
-                raise TrustError("parties.key-held", party=party.id, holder=held.party)
+        keys = _with_kids(self.keys, party)
         return type(self)(
             parties=MappingProxyType(dict(sorted({**self.parties, party.id: party}.items()))),
             keys=MappingProxyType(keys),
+        )
+
+    def renew(self, party: Party) -> Self:
+        """Return the directory with what a known party's key thread says now.
+
+        Raises:
+            TrustError: ``parties.key-held`` if another party holds one of its keys.
+
+        """
+        keys = _with_kids(self.keys, party)
+        return type(self)(
+            parties=MappingProxyType({**self.parties, party.id: party}), keys=MappingProxyType(keys)
         )
 
     def party(self, party: PartyId) -> Party:
@@ -77,20 +83,32 @@ class Directory:
     def key_for(self, issuer: PartyId, kid: bytes) -> tuple[PublicKey, str]:
         """Return the key with which a party signs statements, and its purpose.
 
-        Keys of other purposes (transport, receipts, log) sign no statements.
+        Keys of other purposes (transport, receipts, log) sign no statements.  One that has been
+        changed since is known all the same: what it signed before stays.
 
         Raises:
             TrustError: ``parties.unknown``, ``parties.unknown-key``.
 
         """
+        found = self.party(issuer).speaking(kid)
+        if found is None:
+            raise TrustError("parties.unknown-key", party=issuer, kid=kid.hex())
+        return found
+
+    def check_in_force(self, issuer: PartyId, kid: bytes, index: int) -> None:
+        """Check that a key was in force where a statement stands in its issuer's own log.
+
+        Raises:
+            TrustError: ``parties.unknown``, ``parties.key-not-in-force``.
+
+        """
         party = self.party(issuer)
-        for purpose in SPEAKING:
-            if party.keys[purpose].kid == kid:
-                return party.keys[purpose], purpose
-        raise TrustError("parties.unknown-key", party=issuer, kid=kid.hex())
+        rival = any(each.after < index and each.speaking(kid) for each in party.rivals)
+        if party.set_at(index).speaking(kid) is None and not rival:
+            raise TrustError("parties.key-not-in-force", party=issuer, kid=kid.hex(), index=index)
 
     def transport_key(self, kid: bytes) -> tuple[PartyId, PublicKey]:
-        """Return who calls with this transport key, and the key.
+        """Return who calls with this transport key, and the key: the one in force.
 
         Raises:
             TrustError: ``parties.unknown-caller``.
@@ -99,7 +117,10 @@ class Directory:
         held = self.keys.get(kid)
         if held is None or held.purpose != TRANSPORT:
             raise TrustError("parties.unknown-caller", kid=kid.hex())
-        return held.party, self.parties[held.party].keys[TRANSPORT]
+        key = self.parties[held.party].keys[TRANSPORT]
+        if key.kid != kid:
+            raise TrustError("parties.unknown-caller", kid=kid.hex())
+        return held.party, key
 
     def by_log(self, uri: str) -> Party:
         """Return the party whose log a receipt names.
@@ -166,6 +187,16 @@ def check_meeting(own: Party, other: Party) -> None:
         raise TrustError("parties.is-not-demo", party=other.id)
 
 
+def _with_kids(known: Mapping[bytes, Held], party: Party) -> dict[bytes, Held]:
+    """Return the keys with every one that a party ever had."""
+    keys = dict(known)
+    for purpose, kid in _kids(party):
+        held = keys.setdefault(kid, Held(party=party.id, purpose=purpose))
+        if held.party != party.id or held.purpose != purpose:
+            raise TrustError("parties.key-held", party=party.id, holder=held.party)
+    return keys
+
+
 def _kids(party: Party) -> list[tuple[str, bytes]]:
-    """Return every key of a party by purpose and thumbprint."""
-    return [*((purpose, key.kid) for purpose, key in party.keys.items()), (KEM, party.kem.kid)]
+    """Return every key that a party ever had by purpose and thumbprint."""
+    return [each for one in (*party.sets, *party.rivals) for each in one.kids]

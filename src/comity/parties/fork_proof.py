@@ -3,6 +3,7 @@
 ```
 {"format": "comity-proof/1", "kind": same-size | other-past | same-index,
  "inception": statement, "sections": [+ section], "heads": [checkpoint, checkpoint],
+ ? "keys": [+ [statement of its key thread with its receipt, [+ section]]],
  ? "past": root, ? "path": [* hash],
  ? "index": number, ? "leaves": [hash, hash], ? "paths": [[* hash], [* hash]]}
 ```
@@ -14,27 +15,32 @@ a log whose keys they do not hold.
 Source: security, section 4 and threats T01, T04; ``log.equivocation`` for what is proof.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 from comity.errors import FormatError
-from comity.log.checkpoint import log_note_keys
+from comity.log.checkpoint import log_note_keys, parse_checkpoint
 from comity.log.equivocation import Conflict, Kind, SignedHead, check_conflict
 from comity.log.merkle import HASH_BYTES
 from comity.log.note import NoteKey
+from comity.parties.card import CardPart
 from comity.parties.inception import Party, read_inception
+from comity.parties.keys import prove
 from comity.statement import cbor
 from comity.statement.body import MOST_SECTIONS, Section, decode_section
 from comity.statement.cbor import Value
 from comity.statement.envelope import parse
+from comity.statement.model import StatementId
 from comity.statement.reading import Reading
 
 FORMAT: Final = "comity-proof/1"
 SUFFIX: Final = ".comity-proof"
 MOST_PROOF_BYTES: Final = 256 * 1024
 MOST_PATH: Final = 128
+MOST_CHANGES: Final = 1024
+"""Statements of a key thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +52,10 @@ class ForkProof:
     heads: tuple[SignedHead, SignedHead]
 
 
-def head_keys(party: Party) -> tuple[NoteKey, NoteKey]:
-    """Return the keys with which a party's log signs its heads."""
-    return log_note_keys(party.log.origin, party.log.ed25519, party.log.mldsa44)
+def head_keys(party: Party, size: int) -> tuple[NoteKey, NoteKey]:
+    """Return the keys with which a party's log signs its heads of a size."""
+    keys = party.log.at(size)
+    return log_note_keys(keys.origin, keys.ed25519, keys.mldsa44)
 
 
 def proof_digest(proof: bytes) -> bytes:
@@ -57,7 +64,10 @@ def proof_digest(proof: bytes) -> bytes:
 
 
 def write_fork_proof(
-    inception: bytes, sections: Mapping[str, Section], conflict: Conflict
+    inception: bytes,
+    sections: Mapping[str, Section],
+    conflict: Conflict,
+    keys: Sequence[CardPart] = (),
 ) -> bytes:
     """Return the file.
 
@@ -65,6 +75,7 @@ def write_fork_proof(
         inception: the statement that made the party; receipts beside it are left out.
         sections: its whole body.
         conflict: what cannot be.
+        keys: its key thread, oldest first, if it has changed its keys.
 
     Raises:
         ComityError: whatever ``read_fork_proof`` would refuse.
@@ -77,6 +88,12 @@ def write_fork_proof(
         "sections": [sections[name].encoded for name in sorted(sections)],
         "heads": list(conflict.heads),
     }
+    if keys:
+        thread: list[Value] = []
+        for part in keys:
+            bodies: list[Value] = [part.sections[name].encoded for name in sorted(part.sections)]
+            thread.append([part.signed, bodies])
+        fields["keys"] = thread
     if conflict.kind is Kind.OTHER_PAST:
         fields |= {"past": conflict.past, "path": list(conflict.path)}
     if conflict.kind is Kind.SAME_INDEX:
@@ -103,22 +120,45 @@ def read_fork_proof(data: bytes) -> ForkProof:
     inception = reading.bytes("inception")
     if parse(inception).encoded != inception:
         raise FormatError("proof.form")
-    party = read_inception(inception, _sections(reading))
+    party = read_inception(
+        inception, _sections(reading.byte_strings("sections", most=MOST_SECTIONS))
+    )
+    for signed, sections in _key_thread(reading):
+        party = prove(party, signed, sections, _as_it_says).party
     conflict = _conflict(reading)
     reading.done()
-    heads = check_conflict(conflict, party.log.origin, head_keys(party))
+    first, second = (head_keys(party, parse_checkpoint(each)[0].size) for each in conflict.heads)
+    heads = check_conflict(conflict, party.log.origin, first, second)
     return ForkProof(party=party, conflict=conflict, heads=heads)
 
 
 def is_fork_proof(beginning: bytes) -> bool:
     """Tell whether a file that begins so is meant as a proof and not as a case file."""
-    # A map of 5 to 8 fields; a case file is an archive and begins with "PK".
+    # A map of 5 to 9 fields; a case file is an archive and begins with "PK".
     return bool(beginning) and beginning[0] & 0xE0 == 0xA0  # noqa: PLR2004 - CBOR, major type 5
 
 
-def _sections(reading: Reading) -> dict[str, Section]:
+def _as_it_says(mechanism: StatementId, keys: StatementId) -> bool:
+    """Take keys that members gave back as such: the proof is about what these keys signed."""
+    del mechanism, keys
+    return True
+
+
+def _key_thread(reading: Reading) -> Iterator[tuple[bytes, dict[str, Section]]]:
+    for item in reading.optional_items("keys", most=MOST_CHANGES) or ():
+        match item:
+            case [bytes() as signed, [*encoded]]:
+                bodies = [each for each in encoded if isinstance(each, bytes)]
+            case _:
+                raise FormatError("proof.form")
+        if len(bodies) != len(encoded):
+            raise FormatError("proof.form")
+        yield signed, _sections(bodies)
+
+
+def _sections(listed: Iterable[bytes]) -> dict[str, Section]:
     found: dict[str, Section] = {}
-    for encoded in reading.byte_strings("sections", most=MOST_SECTIONS):
+    for encoded in listed:
         section = decode_section(encoded)
         if found and section.name <= max(found):
             raise FormatError("proof.form")

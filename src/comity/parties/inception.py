@@ -8,24 +8,37 @@ their COSE_Keys, in order), and ``demo``.  Names stand in the sections ``text.<t
 Source: wire profile, sections 5.5 and 11 (rulings 6, 7, 14); security threats T12, T13, T35.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Final, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
 
-from comity.errors import FormatError, TrustError
+from comity.errors import FormatError
 from comity.log.cosign import WitnessKeys
 from comity.log.receipt import LogKeys
 from comity.parties.demo import check_demo_names
+from comity.parties.keyset import (
+    KEM,
+    LOG,
+    LOG_PQ,
+    NODE,
+    PURPOSES,
+    RECEIPT,
+    SIGN,
+    TRANSPORT,
+    WITNESS,
+    WITNESS_PQ,
+    KeySet,
+    key_list,
+    next_digest,
+    read_key_list,
+)
 from comity.parties.speech import Spoken, name_sections, read_names, read_spoken, speak
 from comity.parties.words import words_of
-from comity.statement import cbor
 from comity.statement.act import Act
 from comity.statement.body import Section
-from comity.statement.cbor import Value
 from comity.statement.envelope import parse
-from comity.statement.kem import KemPublicKey, kem_public_key
-from comity.statement.keys import ED25519, MLDSA44, PublicKey, Signer, public_key
+from comity.statement.kem import KemPublicKey
+from comity.statement.keys import PublicKey, Signer
 from comity.statement.model import (
     DIGEST_BYTES,
     PARTY_PREFIX,
@@ -37,22 +50,43 @@ from comity.statement.model import (
 from comity.statement.reading import Reading
 from comity.statement.text import BilingualText
 
-Key = TypeVar("Key", PublicKey, KemPublicKey)
+__all__ = [
+    "KEM",
+    "KIND",
+    "LOG",
+    "LOG_PQ",
+    "NODE",
+    "PURPOSES",
+    "RECEIPT",
+    "SIGN",
+    "TRANSPORT",
+    "WITNESS",
+    "WITNESS_PQ",
+    "NewParty",
+    "Party",
+    "log_keys",
+    "log_origin",
+    "log_uri",
+    "make_inception",
+    "next_digest",
+    "read_inception",
+    "witness_name",
+]
+
 KIND: Final = "party.inception"
-SIGN, NODE, TRANSPORT = "sign", "node", "transport"
-LOG, LOG_PQ, RECEIPT, KEM = "log", "log-pq", "receipt", "kem"
-WITNESS, WITNESS_PQ = "witness", "witness-pq"
-PURPOSES: Final = (KEM, LOG, LOG_PQ, NODE, RECEIPT, SIGN, TRANSPORT, WITNESS, WITNESS_PQ)
-"""What keys are for: one each, sorted as they stand in the inception."""
-_ALGORITHMS: Final = {
-    LOG: ED25519,
-    LOG_PQ: MLDSA44,
-    TRANSPORT: ED25519,
-    WITNESS: ED25519,
-    WITNESS_PQ: MLDSA44,
-}
-"""What others verify with by a fixed algorithm: heads, cosignatures, requests between nodes."""
-_ALGORITHM_NAMES: Final = {ED25519: "Ed25519", MLDSA44: "ML-DSA-44"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """From where on what a key has signed is not its party's: a place in a log."""
+
+    kid: bytes
+    origin: str
+    """Of the log in which the place is."""
+    size: int
+    """What that log held at this size or below is the party's own."""
+    statement: StatementId
+    """Where the party says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +97,42 @@ class Party:
     inception: StatementId
     names: Mapping[str, str]
     """Language tag to name."""
-    keys: Mapping[str, PublicKey]
-    """Purpose to key, of those that sign: all purposes but ``kem``."""
-    kem: KemPublicKey
-    """What is encrypted for the party is encrypted for this key."""
-    next: bytes
-    """Digest of the next set of signing keys (32 bytes)."""
     demo: bool
-    log: LogKeys = field(repr=False)
-    """The keys of its log, with the log's URI and origin."""
+    sets: tuple[KeySet, ...]
+    """Its keys: the sets that were ever in force, the oldest first, and now the last."""
+    bounds: Mapping[bytes, Bound] = field(default_factory=dict)
+    """Keys that it says are in others' hands, by their thumbprint."""
+    rivals: tuple[KeySet, ...] = ()
+    """Sets that other rotations brought, from a set that had been changed already: then the party
+    has two histories, and says nothing new until members of a mechanism give it new keys."""
+
+    @property
+    def now(self) -> KeySet:
+        """The set in force."""
+        return self.sets[-1]
+
+    @property
+    def keys(self) -> Mapping[str, PublicKey]:
+        """Purpose to key, of those in force that sign: all purposes but ``kem``."""
+        return self.now.keys
+
+    @property
+    def kem(self) -> KemPublicKey:
+        """What is encrypted for the party is encrypted for this key."""
+        return self.now.kem
+
+    @property
+    def next(self) -> bytes:
+        """Digest of the next set of signing keys (32 bytes)."""
+        return self.now.next
+
+    @property
+    def log(self) -> LogKeys:
+        """The keys of its log, with the log's URI and origin; ``at`` a size, those in force."""
+        found = log_keys(self.id, self.sets[0])
+        for each in self.sets[1:]:
+            found = replace(log_keys(self.id, each), before=found)
+        return replace(found, rivals=tuple(log_keys(self.id, each) for each in self.rivals))
 
     @property
     def fingerprint(self) -> str:
@@ -85,12 +146,46 @@ class Party:
 
     @property
     def witness(self) -> WitnessKeys:
-        """What it cosigns other logs' heads with."""
-        return WitnessKeys(
-            name=witness_name(self.id),
-            ed25519=self.keys[WITNESS],
-            mldsa44=self.keys[WITNESS_PQ],
-        )
+        """What it cosigns other logs' heads with, and did before."""
+        found = _witness_keys(self.id, self.sets[0])
+        for each in self.sets[1:]:
+            found = replace(_witness_keys(self.id, each), before=found)
+        return found
+
+    def set_at(self, index: int) -> KeySet:
+        """Return the set in force where an entry stands in the party's own log."""
+        return next(each for each in reversed(self.sets) if each.after < index or each.after < 0)
+
+    def speaking(self, kid: bytes) -> tuple[PublicKey, str] | None:
+        """Return which of its keys signs statements under this thumbprint, and its purpose."""
+        found = (each.speaking(kid) for each in (*reversed(self.sets), *self.rivals))
+        return next((each for each in found if each is not None), None)
+
+    def holds(self, kid: bytes) -> tuple[PublicKey, str, KeySet] | None:
+        """Return a key that signs, of whatever purpose and set, by its thumbprint."""
+        for each in (*reversed(self.sets), *self.rivals):
+            for purpose, key in each.keys.items():
+                if key.kid == kid:
+                    return key, purpose, each
+        return None
+
+
+def log_keys(party: PartyId, keys: KeySet) -> LogKeys:
+    """Return the keys of a party's log in one of its sets."""
+    return LogKeys(
+        receipt=keys.keys[RECEIPT],
+        ed25519=keys.keys[LOG],
+        mldsa44=keys.keys[LOG_PQ],
+        log_uri=log_uri(party),
+        origin=log_origin(party),
+        after=keys.after,
+    )
+
+
+def _witness_keys(party: PartyId, keys: KeySet) -> WitnessKeys:
+    return WitnessKeys(
+        name=witness_name(party), ed25519=keys.keys[WITNESS], mldsa44=keys.keys[WITNESS_PQ]
+    )
 
 
 def log_origin(party: PartyId) -> str:
@@ -106,11 +201,6 @@ def log_uri(party: PartyId) -> str:
 def witness_name(party: PartyId) -> str:
     """Return what a party is called under the heads that it cosigns."""
     return f"{party.removeprefix(PARTY_PREFIX)}.comity/witness"
-
-
-def next_digest(keys: Sequence[bytes]) -> bytes:
-    """Return the digest that commits to the next set of signing keys (encoded COSE_Keys)."""
-    return sha256(cbor.encode(list(keys))).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +227,10 @@ def make_inception(new: NewParty, *, signer: Signer, issued_at: int) -> Spoken:
         TrustError: as ``read_inception``.
 
     """
-    keys: list[Value] = [
-        {"purpose": purpose, "key": key} for purpose, key in sorted(new.keys.items())
-    ]
     act = Act(
         type=KIND,
         texts=dict.fromkeys(new.names),
-        own={"keys": keys, "next": new.next, "demo": new.demo},
+        own={"keys": key_list(new.keys), "next": new.next, "demo": new.demo},
     )
     spoken = speak(act, name_sections(new.names), party=None, signer=signer, issued_at=issued_at)
     read_inception(spoken.statement.encoded, spoken.sections)
@@ -172,55 +259,17 @@ def read_inception(signed: bytes, sections: Mapping[str, Section]) -> Party:
     if act != Act(type=KIND, texts=act.texts, own=act.own):
         raise FormatError("parties.inception")
     own = Reading(act.own, KIND)
-    keys, kem = _read_keys(own.items("keys", most=len(PURPOSES)))
+    keys, kem = read_key_list(own)
     next_keys, demo = own.bytes("next", DIGEST_BYTES), own.boolean("demo")
     own.done()
     statement.verify(keys[SIGN])
     names = read_names(act, sections)
     check_demo_names(names, demo=demo)
-    party = party_id(statement.sid)
+    first = KeySet(statement=statement.sid, keys=keys, kem=kem, next=next_keys)
     return Party(
-        id=party,
+        id=party_id(statement.sid),
         inception=statement.sid,
         names=names,
-        keys=keys,
-        kem=kem,
-        next=next_keys,
         demo=demo,
-        log=LogKeys(
-            receipt=keys[RECEIPT],
-            ed25519=keys[LOG],
-            mldsa44=keys[LOG_PQ],
-            log_uri=log_uri(party),
-            origin=log_origin(party),
-        ),
+        sets=(first,),
     )
-
-
-def _named(purpose: str, read: Callable[[bytes], Key], encoded: bytes) -> Key:
-    """Read a key; what is wrong with it says also which key it is."""
-    try:
-        return read(encoded)
-    except (FormatError, TrustError) as error:
-        raise type(error)(error.code, **{**error.facts, "field": purpose}) from error
-
-
-def _read_keys(items: Sequence[Value]) -> tuple[dict[str, PublicKey], KemPublicKey]:
-    """Read the keys: each purpose once, in order, and no key for two purposes."""
-    encoded = {}
-    for item in items:
-        reading = Reading(item, "keys")
-        encoded[reading.text("purpose")] = reading.bytes("key")
-        reading.done()
-    if tuple(encoded) != PURPOSES or len(items) != len(PURPOSES):
-        raise FormatError("parties.keys")
-    kem = _named(KEM, kem_public_key, encoded.pop(KEM))
-    keys = {purpose: _named(purpose, public_key, key) for purpose, key in encoded.items()}
-    if len({key.kid for key in keys.values()}) != len(keys):
-        raise FormatError("parties.keys")
-    for purpose, alg in _ALGORITHMS.items():
-        if keys[purpose].alg != alg:
-            raise FormatError(
-                "parties.key-algorithm", field=purpose, expected=_ALGORITHM_NAMES[alg]
-            )
-    return keys, kem

@@ -36,6 +36,7 @@ from comity.parties.charter import (
     quorum_of,
 )
 from comity.parties.directory import Directory
+from comity.parties.inception import log_keys
 from comity.statement.body import Section
 from comity.statement.cbor import Value
 from comity.statement.model import PartyId, StatementId
@@ -218,8 +219,12 @@ def judge_terms(terms: Terms, directory: Directory) -> Rule | None:
         key
         for each in members
         for key in (
-            *each.witness.note_keys,
-            *log_note_keys(each.log.origin, each.log.ed25519, each.log.mldsa44),
+            *each.witness.all_note_keys,
+            *(
+                key
+                for one in (log_keys(each.id, held) for held in each.sets)
+                for key in log_note_keys(one.origin, one.ed25519, one.mldsa44)
+            ),
         )
     }
     listed = {each.key for each in (*quorum.witnesses.values(), *quorum.logs)}

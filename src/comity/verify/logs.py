@@ -14,7 +14,7 @@ from comity.casefile.story import name_of
 from comity.errors import ComityError, FormatError
 from comity.log.checkpoint import log_note_keys, open_checkpoint, parse_checkpoint
 from comity.log.merkle import verify_consistency
-from comity.log.receipt import LogKeys, Receipt, verify_receipt
+from comity.log.receipt import LogKeys, Receipt, parse_receipt, verify_receipt
 from comity.parties.card import CardContent
 from comity.parties.directory import Directory
 from comity.statement import cbor
@@ -65,6 +65,10 @@ def read_logs(
             (card.node.signed, card.node_receipt),
         ):
             reader.note(about, party, receipt, parse(signed).entry)
+        for part in card.keys:
+            unverified = parse(part.signed)
+            receipt = parse_receipt(unverified.receipts[0])
+            reader.note(about, party, receipt, unverified.entry)
     reader.read_heads()
     reader.read_receipts(hearing)
     reader.read_consistency()
@@ -86,7 +90,7 @@ class _Reader:
                 self.checks.missing("head", about, "verify.receipt-of-stranger")
                 continue
             try:
-                keys = self.directory.party(party).log
+                keys = self.directory.party(party).log.at(size)
                 text = _text(self.bundle.archive.read(path, MOST_RECEIPT_BYTES))
                 head, time = open_checkpoint(
                     text, log_note_keys(keys.origin, keys.ed25519, keys.mldsa44)

@@ -47,7 +47,11 @@ def check_exporter(bundle: Bundle, directory: Directory, checks: Checks) -> None
         if exporter not in directory.parties:
             checks.missing("manifest", about, "verify.card-missing", party=exporter)
             return
-        signature.verify(directory.party(exporter).keys[SIGN], bundle.manifest_bytes)
+        party = directory.party(exporter)
+        found = party.speaking(signature.kid)
+        # Under any of its signing keys; what it was when the file was written, no log says.
+        key = party.keys[SIGN] if found is None or found[1] != SIGN else found[0]
+        signature.verify(key, bundle.manifest_bytes)
     except ComityError as error:
         checks.error("manifest", about, error)
         return

@@ -8,7 +8,6 @@ from comity.fold.seen import owes_seen
 from comity.kit.office import ThreadView
 from comity.node.inspection.looks import Body, Fault, Look, at_rest, settled
 from comity.node.keeping import draft_label, party_digest, party_digest_key
-from comity.node.keyring import SIGN
 from comity.node.ledger import blob, number
 from comity.node.threads import Thread, load_thread, view_of
 from comity.parties.card import read_card
@@ -161,7 +160,7 @@ def walk_parties(body: Body, after: str, width: int) -> Iterator[Look]:
 def _card_holds(body: Body, row: Row) -> bool:
     digest = body.keeping.store.one("meta", party_digest_key(row))
     try:
-        content = read_card(str(row[2]))
+        content = read_card(str(row[2]), body.keeping.vouched)
     except ComityError:
         return False
     return content.party.id == row[0] and digest == (party_digest(row),)
@@ -194,9 +193,9 @@ def walk_kept(body: Body, after: str, width: int) -> Iterator[Look]:
 
 
 def _signature_holds(body: Body, row: Row) -> bool:
-    key = body.keeping.own.keys[SIGN]
     try:
         signed = parse_manifest_signature(blob(row[1]))
+        key, _ = body.keeping.directory.key_for(body.keeping.party, signed.kid)
         key.verify(signed.signature, sig_structure(signed.protected, signed.payload))
     except ComityError:
         return False

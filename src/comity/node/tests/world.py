@@ -124,6 +124,8 @@ class World:
         for digest in parcel.blobs:
             content = giver.blobs.path(digest).read_bytes()
             taker.blobs.append(digest, 0, content, len(content))
+        if parcel.public is not None:
+            return taker.keychain.announced(parcel.signed, parcel.public).result(10)
         return taker.receive(giver.party, parcel.signed, parcel.sealed).result(10)
 
     def pump(self, rounds: int = 6) -> None:

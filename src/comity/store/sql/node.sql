@@ -29,7 +29,7 @@ SELECT entry FROM statement WHERE leaf >= ? ORDER BY leaf
 -- name: entries_between
 SELECT entry FROM statement WHERE leaf >= ? AND leaf < ? ORDER BY leaf
 -- name: by_sid
-SELECT leaf, signed, subject, issuer, ours, entry FROM statement WHERE sid = ?
+SELECT leaf, signed, subject, issuer, ours, entry, kind FROM statement WHERE sid = ?
 -- name: by_entry
 SELECT leaf, sid, signed FROM statement WHERE entry = ?
 -- name: body
@@ -56,7 +56,7 @@ FROM statement WHERE leaf >= ? ORDER BY leaf LIMIT ?
 SELECT DISTINCT subject FROM statement WHERE leaf >= ?
 -- name: said
 SELECT count(*) FROM statement WHERE ours = 1 AND by_node = 0
-  AND kind NOT LIKE 'party.%' AND kind NOT LIKE 'log.%'
+  AND kind NOT LIKE 'party.%' AND kind NOT LIKE 'log.%' AND kind NOT LIKE 'key.%'
 -- name: own_said
 SELECT sid, act FROM statement WHERE ours = 1 AND leaf >= ? AND leaf < ? ORDER BY leaf
 -- name: subjects
@@ -65,6 +65,11 @@ SELECT DISTINCT subject FROM statement ORDER BY subject
 SELECT DISTINCT subject FROM statement WHERE subject > ? ORDER BY subject LIMIT ?
 -- name: opening_of_kind
 SELECT sid, subject FROM statement WHERE kind = ? ORDER BY leaf
+-- name: key_words
+-- With the receipt of the issuer's own log; of ours there is none, it follows from our heads.
+SELECT s.leaf, s.sid, s.issuer, s.signed, s.act, r.receipt
+FROM statement s LEFT JOIN receipt r ON r.sid = s.sid AND r.log = s.issuer
+WHERE s.kind IN ('party.keys', 'key.compromised') ORDER BY s.leaf
 -- name: own_latest_of_kind
 SELECT sid, signed, body, leaf, entry FROM statement WHERE ours = 1 AND kind = ?
 ORDER BY leaf DESC LIMIT 1
@@ -111,7 +116,8 @@ SELECT DISTINCT peer FROM outbox WHERE state = 'due' ORDER BY peer
 SELECT o.sid, o.peer, o.attempts FROM outbox o JOIN statement s ON s.sid = o.sid
 WHERE o.state = 'due' AND o.peer = ? AND o.next_at <= ?
   AND s.leaf < (SELECT coalesce(max(size), 0) FROM head)
-ORDER BY o.id LIMIT ?
+-- What is said of keys goes first: without it the rest is not understood.
+ORDER BY s.kind NOT IN ('party.keys', 'key.compromised'), o.id LIMIT ?
 -- name: outbox_next
 SELECT min(o.next_at) FROM outbox o JOIN statement s ON s.sid = o.sid
 WHERE o.state = 'due' AND o.peer = ? AND s.leaf < (SELECT coalesce(max(size), 0) FROM head)
