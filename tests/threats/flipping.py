@@ -13,7 +13,7 @@ import apsw
 from comity.errors import ComityError
 from comity.node.doctor import fsck
 from comity.node.node import open_node
-from comity.node.tests.world import world
+from comity.node.tests.world import World, world
 
 CONTENT: Mapping[str, str] = {
     "statement": "*",
@@ -23,11 +23,16 @@ CONTENT: Mapping[str, str] = {
     "party": "*",
     "draft": "*",
     "manifest": "*",
+    "witnessed": "origin, size, root, checkpoint, lines",
+    "seen_head": "log, size, root, checkpoint",
+    "continued": "*",
+    "cosignature": "*",
+    "fork": "digest, log, proof",
     "outbox": "peer, sid",
     "thread": "subject, opening, net, capability",
     "assistance_cases": "*",
 }
-"""What is content: all but counters of attempts, and where the scrub stands."""
+"""What is content: all but counters of attempts, when we saw what, and where the scrub stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,28 @@ def subject(folder: Path) -> Iterator[Subject]:
         made.request("b", "a")
         made.pump()
         made.tick()
+        witness(made)
         made.request("a", "b")
     (folder / "copies").mkdir()
     yield Subject(folder / "world" / "a", folder / "copies")
+
+
+def witness(made: World) -> None:
+    """Let both cosign one another's heads twice, and show how the one continues the other."""
+    a, b = made.nodes["a"], made.nodes["b"]
+    for one, other in ((a, b), (b, a)):
+        old = 0
+        for _ in range(2):
+            size, body = one.watch.submission(old)
+            one.watch.cosigned(other.party, size, other.witness.add_checkpoint(body).result(10))
+            made.request("a", "b")
+            made.pump()
+            made.tick()
+            old = size
+    for one, other in ((a, b), (b, a)):
+        one.watch.take(other.watch.seen())
+        for asked in one.watch.questions(other.party):
+            one.watch.answered(other.party, asked, other.watch.continuation(*asked))
 
 
 def told(folder: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The threat's own figures, 1,000 entries and 1,500, are the long run.
 """
 
 import json
+import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -150,3 +151,27 @@ def test_a_backup_without_keys_is_read_and_not_served(pair: Pair, tmp_path: Path
     served = spoken("serve", folder)
     assert served.returncode == 1
     assert "node.keys" in served.stderr
+
+
+def test_the_guard_may_lie_on_another_device(tmp_path: Path) -> None:
+    """``init --guard``; the doctor says which it is, in both languages."""
+    other = Path("/dev/shm")  # noqa: S108 - another file system is what is wanted
+    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("needs a second file system at /dev/shm")
+    guard = other / f"comity-test-{os.getpid()}"
+    try:
+        made = spoken("init", tmp_path / "n", "--name-en", "Team", "--guard", guard)
+        assert made.returncode == 0, made.stderr
+        assert guard.exists()
+        assert not (tmp_path / "n" / "guard").exists()
+        node = Node(folder=tmp_path / "n", port=free_port(), party="")
+        assert "--guard" not in node.run("doctor").stdout
+        shutil.move(guard, tmp_path / "n" / "guard")
+        settings = tmp_path / "n" / "comity.json"
+        settings.write_text(json.dumps(json.loads(settings.read_text()) | {"guard": None}))
+        for lang in ("zh", "en"):
+            told = node.run("doctor", lang=lang)
+            assert "init --guard" in told.stdout
+            assert told.returncode == 0
+    finally:
+        guard.unlink(missing_ok=True)

@@ -3,7 +3,9 @@
 Security, findings 1 and 2: SQLite's own check sees a few changes of content in a hundred.
 """
 
+import json
 import logging
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -42,6 +44,11 @@ def flips(made: Subject, count: int, seed: int) -> tuple[int, int, list[str]]:
         found += is_changed and is_found
         if is_changed and not is_found:
             missed.append(place)
+    print(  # noqa: T201 - how far it went, for whoever runs it with -s
+        json.dumps(
+            {"flips": count, "changed": changed, "found": found, "harmless": count - changed}
+        )
+    )
     return changed, found, missed
 
 
@@ -63,11 +70,12 @@ def test_every_flipped_bit_of_content_is_found(made: Subject) -> None:
 
 
 @pytest.mark.long
-def test_a_hundred_thousand_flipped_bits_are_found(made: Subject) -> None:
-    """As the issue asks; hours on two cores."""
-    changed, found, missed = flips(made, 100_000, seed=4)
+def test_many_flipped_bits_are_found(made: Subject) -> None:
+    """FLIPS=100000 is the threat's own figure, and takes hours; without it, a sample of that."""
+    count = int(os.environ.get("FLIPS", "1200"))
+    changed, found, missed = flips(made, count, seed=4)
     assert missed == []
-    assert found == changed > 50_000
+    assert found == changed > count / 2
 
 
 def test_the_databases_own_check_would_miss_most(
@@ -97,6 +105,16 @@ CHANGES = {
         WHERE net NOTNULL""",
     "an outgoing statement is withheld": "DELETE FROM outbox",
     "a party's card is forgotten": "DELETE FROM party",
+    "a witnessed head is set back": "UPDATE witnessed SET size = size - 1",
+    "our cosignature is put under another head": """UPDATE witnessed SET lines = (
+        SELECT c.lines FROM cosignature c ORDER BY c.size LIMIT 1)""",
+    "a seen head gets another root": "UPDATE seen_head SET root = zeroblob(32)",
+    "a seen head is put under another size": "UPDATE seen_head SET size = size + 1000",
+    "a proof of continuing is cut off": "UPDATE continued SET path = substr(path, 33)",
+    "a cosignature gets another date": "UPDATE cosignature SET time = time - 1",
+    "a cosignature is another witness's": "UPDATE cosignature SET witness = log",
+    "a proof of two histories is no proof": """INSERT INTO fork
+        SELECT root, log, 0, CAST(checkpoint AS BLOB) FROM seen_head LIMIT 1""",
 }
 
 

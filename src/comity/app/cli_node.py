@@ -59,6 +59,7 @@ def writing(path: Path) -> Iterator[None]:
 @option("--listen", default="127.0.0.1:8471", show_default=True, help="cli.init.listen")
 @option("--url", help="cli.init.url")
 @option("--pin", type=click.Path(path_type=Path), help="cli.init.pin")
+@option("--guard", type=click.Path(path_type=Path), help="cli.init.guard")
 @option("--allow-private", is_flag=True, help="cli.init.allow-private")
 @option(
     "--algorithm",
@@ -77,6 +78,7 @@ def init(
     listen: str,
     url: str | None,
     pin: Path | None,
+    guard: Path | None,
     allow_private: bool,
     algorithm: str,
     as_json: bool,
@@ -97,6 +99,7 @@ def init(
             listen=listen,
             url=url or (f"https://{listen}" if pinned else None),
             pin=pinned,
+            guard=None if guard is None else guard.absolute(),
             allow_private=allow_private,
             algorithm=algorithm,
         )

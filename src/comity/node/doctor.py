@@ -48,6 +48,8 @@ class Finding:
     trouble: ComityError | None = None
     remedy: str = ""
     """The last part of the sentence's code, if not the check's own name."""
+    check: str = ""
+    """The same, of what is told whether all is well or not."""
 
 
 def doctor(node: Node) -> dict[str, Json]:
@@ -109,7 +111,7 @@ def _told(name: str, finding: Finding) -> dict[str, Json]:
     told: dict[str, Json] = {"name": name, "ok": finding.ok, **finding.facts}
     remedy: dict[str, Json] = {}
     for lang in ("zh", "en"):
-        told[lang] = say(f"node.check.{name}", lang, **finding.facts)
+        told[lang] = say(f"node.check.{finding.check or name}", lang, **finding.facts)
         if not finding.ok:
             remedy[lang] = (
                 tell(finding.trouble, lang)
@@ -122,9 +124,9 @@ def _told(name: str, finding: Finding) -> dict[str, Json]:
 def _guard(node: Node) -> Finding:
     trouble = node.keeping.ledger.quarantine or node.writer.stopped
     latest = node.keeping.ledger.guard.latest
-    return Finding(
-        ok=trouble is None, facts={"size": latest.size if latest else 0}, trouble=trouble
-    )
+    facts: dict[str, str | int] = {"size": latest.size if latest else 0}
+    check = "" if node.settings.guard_is_apart else "guard-shared"
+    return Finding(ok=trouble is None, facts=facts, trouble=trouble, check=check)
 
 
 def _inspected(part: Part, node: Node) -> Finding:

@@ -63,6 +63,14 @@ class Settings:
         return self.guard or self.folder / "guard"
 
     @property
+    def guard_is_apart(self) -> bool:
+        """Whether the guard lies on another device than the database."""
+        try:
+            return self.guard_path.parent.stat().st_dev != self.folder.stat().st_dev
+        except OSError:
+            return True
+
+    @property
     def mark_path(self) -> Path:
         """Where the mark of the quarantine lies, if the node is in it."""
         return self.folder / MARK

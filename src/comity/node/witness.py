@@ -30,6 +30,7 @@ from comity.node.heads import (
 from comity.node.keeping import Keeping
 from comity.node.keyring import WITNESS, WITNESS_PQ
 from comity.node.ledger import blob, number
+from comity.node.promises import Promises
 from comity.node.writer import Transaction, Writer, fault
 from comity.parties.inception import Party
 from comity.statement.reading import shown
@@ -74,6 +75,7 @@ class Witness:
     def __init__(self, keeping: Keeping, writer: Writer) -> None:
         """Cosign what logs of known parties bring."""
         self._keeping, self._writer = keeping, writer
+        self._promises = Promises(keeping.settings.guard_path)
         self._one_by_one = ThreadPoolExecutor(1, "witness")
 
     def close(self) -> None:
@@ -159,6 +161,10 @@ class Witness:
             size=number(row[0]) if row else 0,
             root=blob(row[1]) if row else EMPTY_ROOT,
         )
+        promised = self._promises.latest(checkpoint.origin)
+        if promised is not None and promised.size > last.size:
+            # The database is an older copy; what we have cosigned since binds us all the same.
+            last, row = promised, ()
         if checkpoint.size:
             see_head(self._keeping, transaction, party.id, head)
         if asked.old != last.size:
@@ -168,6 +174,9 @@ class Witness:
         except ProofError:
             self._compare(transaction, party, str(row[2]) if row else "", (asked, head))
             return ProofError("witness.inconsistent")
+        self._promises.keep(
+            Checkpoint(origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root)
+        )
         now = transaction.now
         transaction.run(
             "put_witnessed", checkpoint.origin, checkpoint.size, checkpoint.root, now, text

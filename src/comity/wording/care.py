@@ -24,6 +24,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "What is kept here as {what} is damaged or missing: restore a backup; a card can be had "
         "from its owner and read again.",
     ),
+    "node.check.witnessing": (
+        "已重新核验{count}项见证所存：日志头、共同签署及延续证明",
+        "{count} things kept as a witness were verified again: heads, cosignatures, proofs",
+    ),
+    "node.remedy.witnessing": (
+        "作为见证所存的{what}已损坏或缺失：请从备份恢复，并查明改动者。",
+        "What is kept as a witness of {what} is damaged or missing: restore a backup, and find "
+        "out who changed it.",
+    ),
+    "node.check.guard-shared": (
+        "防回退记录：最近一次签署的检查点含{size}条；它与数据库在同一设备上，"
+        "建议用init --guard放到另一设备",
+        "The rollback guard: the checkpoint signed last has {size} entries; it lies on the "
+        "device of the database, and better on another one (init --guard)",
+    ),
     "node.check.blobs": (
         "已重新计算{count}个附件的摘要",
         "{count} attachments were hashed again",

@@ -41,6 +41,10 @@ HELP: dict[str, tuple[str, str]] = {
         "允许与私有地址（如10.0.0.0/8）上的节点往来，用于封闭网络",
         "let peers have private addresses (10.0.0.0/8 and the like), for a closed network",
     ),
+    "cli.init.guard": (
+        "防回退记录的路径，宜在另一设备上；默认在节点目录内",
+        "where the rollback guard lies, best on another device; else in the node's folder",
+    ),
     "cli.init.key": ("签署所用算法", "the algorithm to sign with"),
     "cli.serve": (
         "运行节点，接受请求时输出“ready URL”；用Ctrl-C或SIGTERM停止。",

@@ -10,6 +10,7 @@ from comity.node.inspection.log import (
 )
 from comity.node.inspection.looks import Part
 from comity.node.inspection.rows import walk_deliveries, walk_kept, walk_parties, walk_threads
+from comity.node.inspection.witnessing import walk_witnessing
 
 PARTS: tuple[Part, ...] = (
     Part(name="database", walk=walk_database),
@@ -20,5 +21,6 @@ PARTS: tuple[Part, ...] = (
     Part(name="deliveries", walk=walk_deliveries, newest=newest_entries),
     Part(name="parties", walk=walk_parties),
     Part(name="kept", walk=walk_kept),
+    Part(name="witnessing", walk=walk_witnessing),
     Part(name="blobs", walk=walk_blobs),
 )

@@ -312,6 +312,21 @@ SELECT (SELECT count(*) FROM receipt), (SELECT count FROM tally WHERE name = 're
 SELECT (SELECT count(*) FROM party), (SELECT count FROM tally WHERE name = 'party')
 -- name: manifest_count
 SELECT (SELECT count(*) FROM manifest), (SELECT count FROM tally WHERE name = 'manifest')
+-- name: fork_count
+SELECT (SELECT count(*) FROM fork), (SELECT count FROM tally WHERE name = 'fork')
+-- name: witnessed_after
+SELECT origin, size, root, checkpoint, lines FROM witnessed WHERE origin > ? ORDER BY origin LIMIT ?
+-- name: seen_after
+SELECT log, size, root, checkpoint FROM seen_head WHERE (log, size) > (?, ?)
+ORDER BY log, size LIMIT ?
+-- name: continued_after
+SELECT log, old, size, path FROM continued WHERE (log, old, size) > (?, ?, ?)
+ORDER BY log, old, size LIMIT ?
+-- name: cosigned_after
+SELECT log, size, witness, time, lines FROM cosignature WHERE (log, size, witness) > (?, ?, ?)
+ORDER BY log, size, witness LIMIT ?
+-- name: forks_after
+SELECT digest, log, proof FROM fork WHERE digest > ? ORDER BY digest LIMIT ?
 -- name: threads_between
 SELECT subject, opening, net, capability, seen_due FROM thread WHERE subject > ? AND subject <= ?
 ORDER BY subject

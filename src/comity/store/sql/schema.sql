@@ -130,6 +130,7 @@ INSERT OR IGNORE INTO tally VALUES ('head', (SELECT count(*) FROM head));
 INSERT OR IGNORE INTO tally VALUES ('receipt', (SELECT count(*) FROM receipt));
 INSERT OR IGNORE INTO tally VALUES ('party', (SELECT count(*) FROM party));
 INSERT OR IGNORE INTO tally VALUES ('manifest', (SELECT count(*) FROM manifest));
+INSERT OR IGNORE INTO tally VALUES ('fork', (SELECT count(*) FROM fork));
 CREATE TRIGGER IF NOT EXISTS head_added AFTER INSERT ON head
   BEGIN UPDATE tally SET count = count + 1 WHERE name = 'head'; END;
 CREATE TRIGGER IF NOT EXISTS receipt_added AFTER INSERT ON receipt
@@ -138,3 +139,5 @@ CREATE TRIGGER IF NOT EXISTS party_added AFTER INSERT ON party
   BEGIN UPDATE tally SET count = count + 1 WHERE name = 'party'; END;
 CREATE TRIGGER IF NOT EXISTS manifest_added AFTER INSERT ON manifest
   BEGIN UPDATE tally SET count = count + 1 WHERE name = 'manifest'; END;
+CREATE TRIGGER IF NOT EXISTS fork_added AFTER INSERT ON fork
+  BEGIN UPDATE tally SET count = count + 1 WHERE name = 'fork'; END;
