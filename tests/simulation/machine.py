@@ -22,6 +22,7 @@ from comity.exchange.limits import Limits
 from comity.exchange.visits import Pace, Visits
 from comity.exchange.waiting import note_failure
 from comity.node.node import Node, open_node
+from comity.node.trial import tried_here
 from simulation.disk import Disk
 from simulation.network import Asked, Network, Told, call
 from simulation.threads import CURRENT, SLOWEST
@@ -64,6 +65,8 @@ class Process:
     async def _start(self) -> None:
         try:
             self.node = await asyncio.to_thread(open_node, self.machine.folder)
+            # One thread, one process: what folds in a process of its own is for T18.
+            self.node.keeping.trial = tried_here
         except ComityError as error:
             self.trouble = error.code
             return

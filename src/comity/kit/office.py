@@ -102,6 +102,8 @@ class ThreadView:
     ground: Ground
     receipts: FirstReceipts
     demo: bool
+    set_aside: Mapping[StatementId, str] = field(default_factory=dict)
+    """What this node cannot tell, and why: without effect here, until it is repaired."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from comity.node.inspection.fsck import examine, examine_all, report
 from comity.node.inspection.looks import Part
 from comity.node.inspection.parts import PARTS
 from comity.node.inspection.scrub import LATE_SECONDS
-from comity.node.ledger import number
+from comity.node.ledger import blob, number
 from comity.node.node import Node
 from comity.statement.model import PartyId
 from comity.wording import say, tell
@@ -220,6 +220,15 @@ def _forks(node: Node) -> Finding:
     return Finding(ok=count == 0, facts={"count": count, "open": waiting})
 
 
+def _set_aside(node: Node) -> Finding:
+    """Name what this node's program cannot tell."""
+    rows = node.keeping.store.all("all_set_aside")
+    facts: dict[str, str | int] = {"count": len(rows), "what": "-"}
+    if rows:
+        facts["what"] = f"{blob(rows[0][0]).hex()} ({rows[0][2]!s})"
+    return Finding(ok=not rows, facts=facts)
+
+
 _OF_PARTS: Final[Mapping[str, Callable[[Node], Finding]]] = {
     part.name: partial(_inspected, part) for part in PARTS if part.name != "blobs"
 }
@@ -227,6 +236,7 @@ CHECKS: Final[Mapping[str, Callable[[Node], Finding]]] = {
     "database": _OF_PARTS["database"],
     "guard": _guard,
     **_OF_PARTS,
+    "set-aside": _set_aside,
     "outbox": _outbox,
     "waiting": _waiting,
     "witnesses": _witnesses,

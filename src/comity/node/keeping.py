@@ -11,19 +11,20 @@ from comity.fold.opening import choose_thread
 from comity.fold.rule import Rule, refuse
 from comity.fold.thread import parties_of, tell
 from comity.kit.office import MechanismView, PartyView
+from comity.node.aside import Tale, set_aside_of, state_of
 from comity.node.clock import Clock
 from comity.node.keyring import KeyRing
 from comity.node.ledger import Ledger, blob
 from comity.node.loading import load_one, load_said
 from comity.node.outside import Outside
 from comity.node.settings import Settings
+from comity.node.trial import Trial, tried_apart
 from comity.parties.address import Address
 from comity.parties.card import CardContent, read_card
 from comity.parties.charter import CHARTER, charter_names, ground_of, quorum_of
 from comity.parties.directory import Directory
 from comity.parties.inception import Party
-from comity.parties.mechanism import Mechanism, founding_ground
-from comity.parties.mechanism import fold as fold_mechanism
+from comity.parties.mechanism import MECHANISM, Mechanism, founding_ground
 from comity.statement.body import Section, open_body
 from comity.statement.envelope import parse
 from comity.statement.model import PartyId, StatementId
@@ -68,6 +69,8 @@ class Keeping:
     directory: Directory = field(default_factory=Directory)
     cards: dict[PartyId, CardContent] = field(default_factory=dict)
     codes: dict[PartyId, str] = field(default_factory=dict)
+    trial: Trial = tried_apart
+    """Tells whether a fold comes to an end before it is run here."""
     _views: dict[StatementId, "_Kept"] = field(default_factory=dict)
 
     @property
@@ -160,12 +163,22 @@ class Keeping:
         thread = tuple(
             blob(row[0]) for row in self.store.all("thread_sids", opening.subject, db=db)
         )
+        aside = set_aside_of(self.store, opening.subject, db)
+        thread += tuple(aside)
         kept = self._views.get(net)
         if kept is None or kept.thread != thread:
             held = [each for each, _, _ in load_said(self.store, opening.subject, db)]
             chosen = choose_thread(held, self.party, net)
             told = tell(chosen.said, parties_of(opening)).told
-            kept = _Kept(thread=thread, view=self._view(fold_mechanism(told), opening, db))
+            tale = Tale(
+                subject=opening.subject,
+                capability=MECHANISM,
+                told=tuple(each for each in told if each.said.id not in aside),
+                ground=founding_ground(),
+            )
+            state = state_of(tale, self.store, self.trial, db)
+            view = self._view(state, opening, db) if isinstance(state, Mechanism) else None
+            kept = _Kept(thread=thread, view=view)
             self._views[net] = kept
         return kept.view
 

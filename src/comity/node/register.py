@@ -6,13 +6,15 @@ The same bytes again change nothing; a second signature over the same words is r
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comity.errors import FormatError
 from comity.fold.seen import owes_seen
+from comity.fold.thread import tell
 from comity.kit.office import ThreadView
 from comity.log.checkpoint import parse_checkpoint
 from comity.log.receipt import Receipt
+from comity.node.aside import set_aside_of, sort_out
 from comity.node.heads import see_head
 from comity.node.keeping import Keeping
 from comity.node.ledger import blob, number
@@ -23,6 +25,7 @@ from comity.statement.body import ACT, Section, seal_plaintext
 from comity.statement.envelope import Statement
 from comity.statement.model import PartyId, StatementId, SubjectId
 from comity.store.projections import Projection
+from comity.store.sqlite import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,7 @@ class Register:
     def show_thread(self, transaction: Transaction, subject: SubjectId) -> None:
         """Tell one thread and make its rows."""
         keeping = self._keeping
-        thread = load_thread(keeping, subject, keeping.store.write)
+        thread = self._told_within_limits(transaction, subject)
         transaction.run("clear_missing", subject)
         for waiting, missing in thread.telling.waiting.items():
             for sid in sorted(missing):
@@ -159,6 +162,27 @@ class Register:
         )
         self._project(transaction, thread)
 
+    def _told_within_limits(self, transaction: Transaction, subject: SubjectId) -> Thread:
+        """Tell a thread; what it cannot be told with is set aside, for ``doctor`` to name."""
+        keeping = self._keeping
+        store, db = keeping.store, keeping.store.write
+        thread = load_thread(keeping, subject, db, folded=False)
+        tale = thread.tale
+        if tale is None:
+            return thread
+        row = transaction.one("telling", subject)
+        if not row or row[0] != tale.digest:
+            whose = [thread.said[sid].issuer for sid in thread.set_aside if sid in thread.said]
+            found = sort_out(tale, _told_before(thread, row), keeping.trial, whose)
+            for sid, why in sorted(found.set_aside.items()):
+                transaction.run("set_aside", sid, subject, why, transaction.now)
+            tale = found.tale
+            transaction.run(
+                "put_telling", subject, tale.digest, 1 + max(thread.leaves.values(), default=-1)
+            )
+        aside = set_aside_of(store, subject, db)
+        return replace(thread, set_aside=aside, state=tale.capability.fold(tale.told, tale.ground))
+
     def _project(self, transaction: Transaction, thread: Thread) -> None:
         projection = self._projections.get(thread.capability.name if thread.capability else "")
         view = view_of(self._keeping, thread, self._keeping.store.write, transaction.bodies)
@@ -169,6 +193,8 @@ class Register:
         """Drop what pages read and make it again from the log; return how many subjects."""
         transaction.run("clear_threads")
         transaction.run("clear_all_missing")
+        transaction.run("clear_tellings")
+        transaction.run("clear_set_aside")
         for projection in self._projections.values():
             self._make(transaction, projection)
         subjects = [SubjectId(blob(row[0])) for row in transaction.all("subjects")]
@@ -186,3 +212,11 @@ class Register:
             for statement in projection.sql[query].split(";\n"):
                 transaction.execute(statement)
         transaction.run("set_projection", projection.name, projection.version)
+
+
+def _told_before(thread: Thread, row: Row) -> frozenset[StatementId]:
+    """Return what of a thread was told when it was told last."""
+    leaf = number(row[1]) if row else 0
+    said = [each for sid, each in thread.said.items() if thread.leaves[sid] < leaf]
+    before = tell(said, thread.telling.parties).told
+    return frozenset(each.said.id for each in before) - thread.set_aside.keys()

@@ -1,7 +1,7 @@
 """A thread as this node holds it: loaded from the log, told, folded, shown."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from comity.fold.capability import Capability, FirstReceipts, Ground, State
@@ -9,6 +9,7 @@ from comity.fold.entry import Said
 from comity.fold.opening import choose_thread
 from comity.fold.thread import Telling, parties_of, tell
 from comity.kit.office import EntryView, ReceiptView, ThreadView
+from comity.node.aside import Tale, set_aside_of, state_of
 from comity.node.keeping import Keeping
 from comity.node.ledger import blob, number
 from comity.node.loading import load_said
@@ -38,6 +39,13 @@ class Thread:
     """``None`` where nothing here knows the kind."""
     state: State | None
     ground: Ground
+    set_aside: Mapping[StatementId, str] = field(default_factory=dict)
+    """What this node cannot tell, and why."""
+
+    @property
+    def tale(self) -> Tale | None:
+        """What its state is folded from."""
+        return None if self.capability is None else tale_of(self)
 
 
 def load_thread(
@@ -45,6 +53,8 @@ def load_thread(
     subject: SubjectId,
     db: Connection | None = None,
     opening: StatementId | None = None,
+    *,
+    folded: bool = True,
 ) -> Thread:
     """Load, tell and fold a thread.
 
@@ -54,6 +64,10 @@ def load_thread(
         db: the writer's connection, inside a transaction.
         opening: of several threads of one subject, the one that this opened; by default the
             one that this party is in (``fold.opening``).
+        folded: whether to fold it; without, there is no state.
+
+    Raises:
+        PeerError: ``node.not-told``: the writer has not sorted out yet what cannot be told.
 
     """
     held = {row[0].id: row for row in load_said(keeping.store, subject, db)}
@@ -62,12 +76,11 @@ def load_thread(
     telling = tell(said.values(), parties_of(first) if first else ())
     capability = capability_of(first.act.type) if first else None
     entries = {sid: held[sid][2] for sid in said}
-    ground, state = NO_GROUND, None
+    ground = NO_GROUND
     if first is not None and capability is not None:
         ground = keeping.ground_of(first.act.net, db)
         ground = proven(said.values(), entries, keeping.directory, ground)
-        state = capability.fold(telling.told, ground)
-    return Thread(
+    thread = Thread(
         subject=subject,
         said=said,
         leaves={sid: held[sid][1] for sid in said},
@@ -75,8 +88,25 @@ def load_thread(
         opening=first,
         telling=telling,
         capability=capability,
-        state=state,
+        state=None,
         ground=ground,
+        set_aside=set_aside_of(keeping.store, subject, db),
+    )
+    tale = thread.tale
+    if not folded or first is None or tale is None:
+        return thread
+    return replace(thread, state=state_of(tale, keeping.store, keeping.trial, db))
+
+
+def tale_of(thread: Thread) -> Tale:
+    """Return what a thread's state is folded from, without what is set aside."""
+    assert thread.capability is not None  # noqa: S101 - the caller has looked
+    told = (each for each in thread.telling.told if each.said.id not in thread.set_aside)
+    return Tale(
+        subject=thread.subject,
+        capability=thread.capability,
+        told=tuple(told),
+        ground=thread.ground,
     )
 
 
@@ -139,6 +169,7 @@ def view_of(
         ground=thread.ground,
         receipts=FirstReceipts(times=times, subject=thread.subject),
         demo=keeping.demo,
+        set_aside=thread.set_aside,
     )
 
 

@@ -162,6 +162,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "start presumed from a third member's deposit receipt",
     ),
     "assistance.no-effect": ("不产生效力", "WITHOUT EFFECT"),
+    "assistance.set-aside": (
+        "本节点的程序无法处理此件：已收录并出具回执，在本节点暂不产生效力；请运行comity doctor",
+        "this node's program cannot tell it: it is logged and receipted, and without effect "
+        "here for now; run comity doctor",
+    ),
     "assistance.late": ("迟到：不改变终局内容", "late: it changes nothing that is settled"),
     "assistance.said-by-officers": (
         "以承办人员的签名密钥签署，并非节点自行签发",

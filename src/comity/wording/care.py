@@ -11,6 +11,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "rebuild, and "
         "if it comes back find out who changes them.",
     ),
+    "node.not-told": (
+        "事项{subject}此刻无法讲述（{why}）；请稍后再试，或运行comity doctor。",
+        "The thread {subject} cannot be told at this moment ({why}); try again, or run comity "
+        "doctor.",
+    ),
+    "node.check.set-aside": (
+        "本节点的程序无法处理而旁置的签署件：{count}",
+        "statements set aside because this node's program cannot tell them: {count}",
+    ),
+    "node.remedy.set-aside": (
+        "{what}已收录并出具回执，但在本节点不产生效力；其余各件不受影响。"
+        "请更新软件，再运行comity rebuild。",
+        "{what} is logged and receipted, but without effect here; nothing else is held up. Update "
+        "the software, then run comity rebuild.",
+    ),
     "node.check.parties": (
         "已重新读取{count}张名片",
         "{count} cards were read again",

@@ -245,6 +245,7 @@ def _statement(result: Result, number: int, told: Json, lang: Language) -> Itera
 
 def _flags(told: Json, lang: Language) -> Iterator[str]:
     flags = {
+        "set-aside": text(told, "set_aside"),
         "late": at(told, "late"),
         "ignored": at(told, "ignored_what_it_held"),
         "said-by-officers": text(told, "note", lang) and not at(told, "by_node"),

@@ -187,6 +187,21 @@ SELECT sid, holder FROM (
   FROM missing
 ) WHERE place <= ? ORDER BY place, random()
 
+-- name: telling
+SELECT digest, leaf FROM telling WHERE subject = ?
+-- name: put_telling
+INSERT OR REPLACE INTO telling (subject, digest, leaf) VALUES (?, ?, ?)
+-- name: clear_tellings
+DELETE FROM telling
+-- name: set_aside
+INSERT OR IGNORE INTO set_aside (sid, subject, why, at) VALUES (?, ?, ?, ?)
+-- name: set_aside_of
+SELECT sid, why FROM set_aside WHERE subject = ? ORDER BY sid
+-- name: all_set_aside
+SELECT sid, subject, why FROM set_aside ORDER BY at, sid
+-- name: clear_set_aside
+DELETE FROM set_aside
+
 -- name: put_draft
 INSERT OR REPLACE INTO draft (id, content) VALUES (?, ?)
 -- name: drafts

@@ -141,3 +141,12 @@ CREATE TRIGGER IF NOT EXISTS manifest_added AFTER INSERT ON manifest
   BEGIN UPDATE tally SET count = count + 1 WHERE name = 'manifest'; END;
 CREATE TRIGGER IF NOT EXISTS fork_added AFTER INSERT ON fork
   BEGIN UPDATE tally SET count = count + 1 WHERE name = 'fork'; END;
+-- Up to which entry of the log a thread has been told within the limits, and what of it.
+CREATE TABLE IF NOT EXISTS telling (
+  subject BLOB PRIMARY KEY, digest BLOB NOT NULL, leaf INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+-- What could not be told within them: it is in the log, and without effect here.
+CREATE TABLE IF NOT EXISTS set_aside (
+  sid BLOB PRIMARY KEY, subject BLOB NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX IF NOT EXISTS set_aside_subject ON set_aside (subject);
