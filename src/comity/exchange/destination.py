@@ -149,6 +149,8 @@ def _unwrapped(address: IpAddress) -> IpAddress:
         return address.sixtofour
     if address.teredo is not None:
         return address.teredo[1]
-    if any(address in network for network in _NAT64):
+    # ``::1`` and ``::`` are themselves.
+    compatible = int(address) >> 32 == 0 and int(address) > 1
+    if compatible or any(address in network for network in _NAT64):
         return IPv4Address(int(address) & _LOW_32)
     return address

@@ -122,8 +122,10 @@ def _told(name: str, finding: Finding) -> dict[str, Json]:
 
 
 def _guard(node: Node) -> Finding:
-    trouble = node.keeping.ledger.quarantine or node.writer.stopped
-    latest = node.keeping.ledger.guard.latest
+    ledger = node.keeping.ledger
+    trouble = ledger.quarantine or node.writer.stopped
+    trouble = trouble or ledger.clock_back(node.keeping.clock.machine())
+    latest = ledger.guard.latest
     facts: dict[str, str | int] = {"size": latest.size if latest else 0}
     check = "" if node.settings.guard_is_apart else "guard-shared"
     return Finding(ok=trouble is None, facts=facts, trouble=trouble, check=check)

@@ -9,6 +9,7 @@ first receipt of a statement is the same bytes for ever.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from comity.errors import ComityError, FormatError, PeerError, ProofError
 from comity.log.checkpoint import Checkpoint, sign_checkpoint
@@ -27,6 +28,12 @@ class LogName:
 
     origin: str
     uri: str
+
+
+MOST_BACK_SECONDS: Final = 1_800
+"""So far the machine's clock may be behind the newest head, whose time is then repeated: clocks
+that are merely wrong and are put right stop nobody."""
+CLOCK_RETRY_SECONDS: Final = 60
 
 
 class Ledger:
@@ -70,6 +77,18 @@ class Ledger:
     def release(self) -> None:
         """Sign again; the writer calls this when guard, heads and peers agree."""
         self.quarantine = None
+
+    def clock_back(self, machine: int) -> PeerError | None:
+        """Return why nothing new is signed while the machine's clock is behind what was signed.
+
+        A head says when; time that was signed does not run again (security, threat T22).  It
+        heals when the clock is right, or has caught up.  Unix seconds, UTC.
+        """
+        latest = self.guard.latest
+        back = 0 if latest is None else latest.time - machine
+        if back <= MOST_BACK_SECONDS or self.quarantine is not None:
+            return None
+        return PeerError("node.clock-back", seconds=back, retry_after=CLOCK_RETRY_SECONDS)
 
     def extend(self, entries: Sequence[bytes]) -> None:
         """Put entries that are durable into the tree."""

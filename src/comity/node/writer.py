@@ -47,6 +47,8 @@ class Transaction:
     """Threads whose rows must be made anew."""
     queued: bool = False
     """Something new must go out."""
+    barred: PeerError | None = None
+    """Why nothing may be appended now."""
     bodies: dict[StatementId, Mapping[str, Section]] = field(default_factory=dict)
     """Of the statements that were added, so that nobody decrypts what was just encrypted."""
     committed: list[Callable[[], None]] = field(default_factory=list)
@@ -72,7 +74,14 @@ class Transaction:
         self.store.write.execute(query, values)
 
     def append(self, entry: bytes) -> int:
-        """Take the next leaf index for an entry."""
+        """Take the next leaf index for an entry.
+
+        Raises:
+            PeerError: ``node.clock-back``: a head over it would have to lie about the time.
+
+        """
+        if self.barred is not None:
+            raise PeerError(self.barred.code, **self.barred.facts)
         leaf = self.next_leaf
         self.entries.append(entry)
         self.next_leaf += 1
@@ -232,7 +241,10 @@ class Writer:
         """
         db = self._store.write
         transaction = Transaction(
-            store=self._store, now=self._clock.now(), next_leaf=self._ledger.size
+            store=self._store,
+            now=self._clock.now(),
+            next_leaf=self._ledger.size,
+            barred=self._ledger.clock_back(self._clock.machine()),
         )
         try:
             db.execute(Q["begin"])

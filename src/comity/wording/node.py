@@ -42,6 +42,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "数据库中没有本方的创始签署件；请从备份恢复数据库。",
         "The database holds no inception of this party; restore it from a backup.",
     ),
+    "node.clock-back": (
+        "本机时钟比最新签署的检查点落后{seconds}秒；签署过的时间不会重来，校准时钟或待其赶上之前，"
+        "不再签署任何内容。",
+        "This machine's clock is {seconds} seconds behind the newest head that was signed. Time "
+        "that was signed does not run again: nothing more is signed until the clock is put right "
+        "or has caught up.",
+    ),
     "node.guard-broken": (
         "防回退记录{path}已损坏；请勿删除；请先向各对方查证其所见的本方日志最新大小。",
         "The rollback guard {path} is damaged; do not delete it; first ask your peers for the "
