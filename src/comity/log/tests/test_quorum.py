@@ -12,13 +12,16 @@ from comity.log.quorum import parse_quorum
 from comity.statement.keys import ED25519, MLDSA44, PrivateKey
 
 NAMES = ("x1", "x2", "x3", "y1", "y2")
-KEYS = {
-    name: NoteKey(
-        name=f"{name}.example", type=ED25519_COSIGNATURE, key=PrivateKey.generate(ED25519).public
-    )
-    for name in NAMES
-}
-LOG = NoteKey(name="log.example", type=ED25519_LINE, key=PrivateKey.generate(ED25519).public)
+
+
+def fixed_key(name: str, kind: int) -> NoteKey:
+    """Return a key that is the same in every run: it stands in the names of the tests."""
+    secret = name.encode().ljust(32, b"\0")
+    return NoteKey(name=f"{name}.example", type=kind, key=PrivateKey.load(ED25519, secret).public)
+
+
+KEYS = {name: fixed_key(name, ED25519_COSIGNATURE) for name in NAMES}
+LOG = fixed_key("log", ED25519_LINE)
 WITNESSES = "".join(f"witness {name} {KEYS[name].vkey}\n" for name in NAMES)
 EXAMPLE = f"""# from C2SP tlog-policy
 log {LOG.vkey} https://log.example/
