@@ -6,7 +6,6 @@ statement, of its own log, the case never shows as delivered and the statement i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from pathlib import Path
 
 import pytest
 from starlette.requests import Request
@@ -32,6 +31,7 @@ from comity.exchange.tests.live import serving, until
 from comity.node.node import Node
 from comity.node.receive import Receive
 from comity.node.tests.world import World
+from comity.node.threads import load_thread
 from comity.statement.envelope import parse
 from comity.statement.model import StatementId, SubjectId, subject_urn
 from threats.hostile import live_world
@@ -43,8 +43,10 @@ class Sent:
     def __init__(self, made: World) -> None:
         self.made, self.a, self.b = made, made.nodes["a"], made.nodes["b"]
         self.subject: SubjectId = made.request("a", "b")
-        item = made.due("a", "b")[-1]
-        self.sid: StatementId = item.sid
+        opening = load_thread(self.a.keeping, self.subject).opening
+        assert opening is not None
+        self.sid: StatementId = opening.id
+        (item,) = [each for each in made.due("a", "b") if each.sid == self.sid]
         self.parcel = self.a.parcel(item)
 
     def phase(self) -> str:
@@ -57,17 +59,22 @@ class Sent:
         return self.b.party in {str(each[0]) for each in rows}
 
 
-@pytest.fixture
-def sent(tmp_path: Path) -> Iterator[Sent]:
-    made = live_world(tmp_path, "abc")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Three nodes with a mechanism; what each test leaves in the outbox stays there."""
+    three = live_world(tmp_path_factory.mktemp("t06"), "abc")
     try:
-        made.agree("a", "b")
-        made.agree("a", "c")
-        made.agree("a", "b")
-        yield Sent(made)
+        three.agree("a", "b", "c")
+        yield three
     finally:
-        for name in list(made.nodes):
-            made.close(name)
+        for name in list(three.nodes):
+            three.close(name)
+
+
+@pytest.fixture
+def sent(made: World) -> Sent:
+    """A fresh request."""
+    return Sent(made)
 
 
 def always(answer: bytes | ComityError) -> Handler:

@@ -6,6 +6,7 @@ charter does not name, however many parties a bloc makes.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, combinations, permutations
 
 import pytest
@@ -116,7 +117,7 @@ def tellings(made: World) -> tuple[Told, list[Told]]:
         sid = forge(made.nodes[name], thread.subject, accession(made, name, MEMBERS))
         held = load_one(made.nodes[name].keeping.store, sid)
         assert held is not None
-        found.append(Told(said=held, barred=None, ignored=False))
+        found.append(replace(charter, said=held))
     return charter, found
 
 
