@@ -5,7 +5,7 @@ to an earlier state learns of it from them.  In quarantine it asks until it is o
 newest checkpoint, then for the statements from the first one that is missing on, with their
 attachments, a page from each peer at a time.
 
-Source: security, finding 6, threat T02; ADR 25.
+Source: security, finding 6, threat T02; ADR 27.
 """
 
 import asyncio

@@ -11,7 +11,7 @@ The file's own key is locked by the storage key, or by a key made from a passphr
 No private key is inside unless that was asked for; with a passphrase the storage key is then
 inside too, without one it never is.
 
-Source: security, threat T62 and section 6, rule 12; ADR 25.
+Source: security, threat T62 and section 6, rule 12; ADR 27.
 """
 
 import os

@@ -3,7 +3,7 @@
 A party whose node lost what it wrote after a backup asks for it.  It gets its own receipts and
 nothing that it did not have: statements of threads in which it is, as they are.
 
-Source: security, threat T02; ADR 25.
+Source: security, threat T02; ADR 27.
 """
 
 from collections.abc import Callable, Iterator

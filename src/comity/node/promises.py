@@ -5,7 +5,7 @@ database remembers, but a database can be restored from an old copy; this file i
 with it.  It is written and synced before the database says that a head is cosigned, so it is
 never behind what was signed.
 
-Source: C2SP tlog-witness v1.0.0; security, threats T02, T04; ADR 25.
+Source: C2SP tlog-witness v1.0.0; security, threats T02, T04; ADR 27.
 """
 
 import os

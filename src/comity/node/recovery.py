@@ -9,7 +9,7 @@ agree again, the mark is removed, and only then is anything signed.
 
 What no peer holds cannot be invented: then the node stays as it is and names the leaves.
 
-Source: security, finding 6, threat T02; ADR 25.
+Source: security, finding 6, threat T02; ADR 27.
 """
 
 from collections.abc import Iterable, Sequence

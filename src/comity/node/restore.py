@@ -3,7 +3,7 @@
 The mark of the quarantine is durable before the database is in its place, and the settings,
 without which a folder is no node's, come last: a restore that is cut off leaves no node.
 
-Source: security, finding 6, threat T02 and section 6, rule 12; ADR 25.
+Source: security, finding 6, threat T02 and section 6, rule 12; ADR 27.
 """
 
 import os
