@@ -11,6 +11,7 @@ from comity.node.node import Node, open_node
 from comity.node.office import NodeOffice
 from comity.node.restore import Restoring, restore
 from comity.node.tests.world import FIELDS, world
+from comity.node.writer import Writer, _fail, fault
 
 
 def prepare(folder: Path) -> None:
@@ -60,6 +61,7 @@ class Copy:
         return {
             "append": self.append,
             "receipt": self.receipt,
+            "careless": self.careless,
             "cosign": self.cosign,
             "rotate": self.rotate,
             "backup": self.backup,
@@ -78,6 +80,11 @@ class Copy:
                 fields=dict(FIELDS),
             )
             yield f"statement {told['statement']}"
+
+    def careless(self) -> Iterator[str]:
+        """The same with the defence removed: the writer goes on when the disk has failed."""
+        Writer._stop = lambda _self, jobs, error: _fail(jobs, fault(error))  # type: ignore[method-assign, assignment, arg-type]
+        yield from self.append()
 
     def receipt(self) -> Iterator[str]:
         """A peer brings a statement and gets its receipt."""

@@ -31,10 +31,11 @@ CALLS = (
     "pwrite64", "write", "fsync", "fdatasync", "ftruncate", "unlink", "unlinkat", "rename",
     "renameat", "openat", "mkdir", "chmod", "fchmod",
 )  # fmt: skip
+WRITES = frozenset({"pwrite64", "write", "fsync", "fdatasync", "ftruncate"})
 FAULTS = ("signal=KILL", "error=EIO", "error=ENOSPC")
 PATHS = ("append", "receipt", "cosign", "rotate", "backup", "restore")
 """A further write path is one more method of ``Copy`` and one more word here."""
-SHORT, LONG = 2, 24
+SHORT, LONG = 2, 20
 """Points of each path."""
 
 needs_strace = pytest.mark.skipif(
@@ -105,9 +106,15 @@ def harm(whole: Path, path: str, point: Point) -> list[tuple[str, str]]:
     ended = run(whole, whole.parent / "harmed", path, "-o", os.devnull, "-e", trace, "-e", inject)
     lines = [line.split(" ") for line in ended.stdout.splitlines()]
     # What could not be written is never tried again by the same process; a full disk may be.
-    is_again = ["again"] in lines and point.fault == "error=EIO"
+    is_again = ["again"] in lines and point.fault == "error=EIO" and point.call in WRITES
     assert not is_again, f"went on after an error of the disk: {lines}"
     return [(words[1], words[2]) for words in lines if words[0] == "ack"]
+
+
+def harm_all(whole: Path, path: str, found: Sequence[Point]) -> None:
+    """Run a path to each of some points."""
+    for point in found:
+        harm(whole, path, point)
 
 
 def held(node: Node, kind: str, what: str) -> bool:
@@ -189,6 +196,19 @@ def test_a_crash_at_every_kind_of_point_loses_nothing(whole: Path, path: str) ->
     """Evenly over all calls and faults; POINTS=0 takes every one."""
     count = int(os.environ.get("POINTS", str(LONG)))
     sweep(whole, path, count or 1_000_000)
+
+
+@needs_strace
+def test_the_sweep_sees_a_node_that_goes_on(whole: Path) -> None:
+    """The defence removed: a writer that does not stop when the disk fails is told."""
+    syncs = [
+        each
+        for each in points(whole, "append")
+        if each.fault == "error=EIO" and each.call in {"fsync", "fdatasync"}
+    ]
+    assert syncs
+    with pytest.raises(AssertionError, match="went on"):
+        harm_all(whole, "careless", syncs[:4])
 
 
 @needs_strace

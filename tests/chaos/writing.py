@@ -27,7 +27,7 @@ def main(path: str, folder: str) -> None:
             say("ack", told)
     except Exception as error:
         say("failed", getattr(error, "code", type(error).__name__))
-        if path in {"append", "receipt", "cosign"}:
+        if path in {"append", "careless", "receipt", "cosign"}:
             # Whoever asks again must be refused: what is on disk is not known any more.
             for told in copy.append():
                 say("ack", told)
