@@ -15,6 +15,7 @@ from comity.errors import ComityError, PeerError, ProofError
 from comity.log.receipt import parse_receipt
 from comity.node.backup import backup
 from comity.node.doctor import doctor, fsck
+from comity.node.ledger import Ledger
 from comity.node.node import Node
 from comity.node.restore import Restoring, restore
 from comity.node.tests.world import World, heads, world
@@ -307,3 +308,19 @@ def test_only_ones_own_is_given_back(tmp_path: Path) -> None:
         made.request("a", "b")
         made.pump()
         assert len(b.held.since(c.party, 0)) == before
+
+
+def test_without_the_quarantine_a_restored_node_signs_again(
+    made: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The defence, removed: neither guard nor mark is heeded, and used sizes are signed anew."""
+    file = saved(made, tmp_path)
+    talk(made, 4)
+    before = {size: root for size, root, _ in heads(made.nodes["a"])}
+    monkeypatch.setattr(Ledger, "_compare", lambda _: None)
+    node = back(made, file)
+    node.keeping.ledger.quarantine = None
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        refuses(made, node)
+    again = {size: root for size, root, _ in heads(node)}
+    assert any(root != before[size] for size, root in again.items() if size in before)
