@@ -99,6 +99,7 @@ class _Inbound:
         expect_type(http, DELIVERY_TYPE)
         async with self._reception.admit(http, most_bytes=MOST_DELIVERY_BYTES) as admitted:
             items = decode_delivery(admitted.body)
+            self._reception.statements.spend(admitted.caller, len(items))
             answers = await asyncio.gather(*(self._take(admitted.caller, each) for each in items))
         language = http.headers.get("accept-language", "")
         return Response(encode_answers(answers, language), _OK, media_type=ANSWER_TYPE)

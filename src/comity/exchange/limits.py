@@ -32,6 +32,8 @@ class Limits:
 
     requests_per_second: int = 500
     """From one peer, on average; bursts may be twice as many."""
+    statements_per_second: int = 2_000
+    """From one peer, on average; bursts may be twice as many."""
     bytes_per_second: int = 128 * 1024 * 1024
     """From one peer, on average; bursts may be twice as many."""
     strangers_per_second: int = 50

@@ -52,6 +52,8 @@ class Reception:
         self.limits = limits
         self._heard = heard
         self._requests = Buckets(limits.requests_per_second, monotonic)
+        self.statements = Buckets(limits.statements_per_second, monotonic)
+        """By caller: many small statements cost what they are, not what they weigh."""
         self._bytes = Buckets(limits.bytes_per_second, monotonic)
         self._strangers = Buckets(limits.strangers_per_second, monotonic)
         self._places = Places(limits.at_once_per_peer)

@@ -33,6 +33,7 @@ from comity.node.rotation import Rotation
 from comity.node.settings import Settings, load_settings
 from comity.node.submit import ATTACHMENTS, Submit, prepare
 from comity.node.surfaces import PROJECTIONS
+from comity.node.turns import Turns
 from comity.node.watch import Watch
 from comity.node.witness import Witness
 from comity.node.writer import Transaction, Writer, fault
@@ -82,6 +83,7 @@ class Node:
         self.keychain = Keychain(keeping, self.register, self.writer)
         self.rotation = Rotation(keeping, self.register, self.writer)
         self._workers = ThreadPoolExecutor(WORKERS, "verify")
+        self._turns = Turns()
         self._ticking = threading.Lock()
         self.meeting = threading.Lock()
         """Held while a party is met: what one card claims is known before the next is read."""
@@ -191,11 +193,12 @@ class Node:
         elif self.settings.free_bytes < self.settings.reserve_bytes:
             answer.set_exception(PeerError("node.disk-full", retry_after=FULL_SECONDS))
         else:
-            self._work(answer, lambda: self._receive(Delivery(caller, signed, sealed), answer))
+            delivery = Delivery(caller, signed, sealed)
+            self._work(answer, caller, lambda: self._receive(delivery, answer))
         return answer
 
-    def _work(self, answer: "Future[bytes]", work: Callable[[], None]) -> None:
-        """Let a worker do something that answers; whatever happens, there is an answer."""
+    def _work(self, answer: "Future[bytes]", whose: PartyId, work: Callable[[], None]) -> None:
+        """Let a worker do something that answers, in its peer's turn; there is always an answer."""
 
         def guarded() -> None:
             try:
@@ -206,7 +209,8 @@ class Node:
                 answer.set_exception(fault(error))
 
         try:
-            self._workers.submit(guarded)
+            self._turns.put(whose, guarded)
+            self._workers.submit(self._turns.take)
         except RuntimeError:
             answer.set_exception(PeerError("node.stopped", why="closed"))
 
@@ -235,7 +239,7 @@ class Node:
         opening = self._coming.get(case)
         if opening is not None and opening is not answer:
             retry = partial(self._receive, delivery, answer, again=True)
-            opening.add_done_callback(lambda _: self._work(answer, retry))
+            opening.add_done_callback(lambda _: self._work(answer, delivery.caller, retry))
             return
         subject = subject_of(unverified.header.subject)
         issuer = PartyId(unverified.header.issuer)
@@ -386,9 +390,7 @@ class Node:
 
     def refused(self, sid: StatementId, peer: PartyId, problem: str) -> "Future[None]":
         """Note a final refusal; the statement stays in our log and shows as refused."""
-        return self.writer.submit(
-            lambda transaction: transaction.run("outbox_refused", problem, peer, sid)
-        )
+        return self.writer.submit(lambda done: done.run("outbox_refused", problem, peer, sid))
 
     def sign_of_life(self, peer: PartyId) -> "Future[None]":
         """Make everything for a peer due at once."""
