@@ -63,16 +63,16 @@ def test_an_untouched_node_is_whole(made: Subject) -> None:
 
 
 def test_every_flipped_bit_of_content_is_found(made: Subject) -> None:
-    """A few hundred, always."""
-    changed, found, missed = flips(made, 200, seed=3)
+    """A hundred and some, always."""
+    changed, found, missed = flips(made, 120, seed=3)
     assert missed == []
-    assert found == changed > 100
+    assert found == changed > 60
 
 
 @pytest.mark.long
 def test_many_flipped_bits_are_found(made: Subject) -> None:
     """FLIPS=100000 is the threat's own figure, and takes hours; without it, a sample of that."""
-    count = int(os.environ.get("FLIPS", "1200"))
+    count = int(os.environ.get("FLIPS", "600"))
     changed, found, missed = flips(made, count, seed=4)
     assert missed == []
     assert found == changed > count / 2
