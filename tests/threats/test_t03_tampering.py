@@ -78,7 +78,7 @@ def test_many_flipped_bits_are_found(made: Subject) -> None:
     assert found == changed > count / 2
 
 
-def test_the_databases_own_check_would_miss_most(
+def test_without_hashing_again_most_would_be_missed(
     made: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The defence removed: with SQLite's check alone the tests above fail."""
