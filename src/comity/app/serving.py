@@ -1,7 +1,6 @@
 """The process that serves a node: its peers, its officers' commands, its courier, its ticks."""
 
 import asyncio
-import logging
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -12,6 +11,7 @@ from typing import Final
 
 from comity.app.control import ControlServer, remote_desk
 from comity.app.desks import IN_USE
+from comity.app.journal import start_journal
 from comity.app.operations import runner
 from comity.errors import PeerError
 from comity.exchange.asking import Asking
@@ -53,7 +53,7 @@ def run_node(folder: Path, tls: Tls | None, announce: Callable[[str], None]) -> 
         FormatError: as ``open_node`` and ``exchange.server.serve``.
 
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    start_journal()
     node = opened(folder)
     try:
         asyncio.run(serve_node(node, tls, announce))

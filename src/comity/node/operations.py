@@ -23,7 +23,7 @@ from comity.node.office import check_member, find_mechanism
 from comity.node.writer import Transaction
 from comity.parties.card import CardContent, read_card
 from comity.parties.charter import ACCEDE, CHARTER, Terms, charter_of, own_part
-from comity.parties.directory import check_meeting
+from comity.parties.directory import check_alike, check_meeting
 from comity.parties.fork_proof import SUFFIX as PROOF_SUFFIX
 from comity.parties.fork_proof import head_keys
 from comity.parties.inception import Party
@@ -84,6 +84,7 @@ def meet(node: Node, card: str, code: str | None = None) -> Result:
     keeping = node.keeping
     content = read_card(card, keeping.vouched)
     check_meeting(keeping.own, content.party)
+    check_alike(keeping.directory.parties.values(), content.party)
     with node.meeting:
         if code is not None:
             _check_code(node, content, code)

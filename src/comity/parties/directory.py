@@ -14,6 +14,7 @@ from comity.errors import FormatError, TrustError
 from comity.parties.inception import TRANSPORT, Party
 from comity.statement.keys import PublicKey
 from comity.statement.model import PARTY_PREFIX, PartyId
+from comity.statement.scripts import skeleton
 
 _FEWEST_LETTERS: Final = 4
 
@@ -195,6 +196,24 @@ def _with_kids(known: Mapping[bytes, Held], party: Party) -> dict[bytes, Held]:
         if held.party != party.id or held.purpose != purpose:
             raise TrustError("parties.key-held", party=party.id, holder=held.party)
     return keys
+
+
+def check_alike(known: Iterable[Party], other: Party) -> None:
+    """Check that no name of a party looks like another party's and is not the same.
+
+    Who is called the same openly is told apart by code and fingerprint; who is called nearly
+    the same, in letters of another script for example, wants not to be (security threat T35).
+
+    Raises:
+        TrustError: ``parties.name-alike``.
+
+    """
+    names = {skeleton(name): name for name in other.names.values()}
+    for party in known:
+        for name in party.names.values() if party.id != other.id else ():
+            twin = names.get(skeleton(name))
+            if twin is not None and twin != name:
+                raise TrustError("parties.name-alike", name=twin, party=party.id)
 
 
 def _kids(party: Party) -> list[tuple[str, bytes]]:

@@ -79,6 +79,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "这是本节点自己的名片。",
         "This is this node's own card.",
     ),
+    "parties.name-alike": (
+        "名称“{name}”与已知当事方{party}的名称形似而不同；请先以其他途径核实，并请该方改用可区分的名称。",
+        "The name {name} looks like that of {party}, whom this node knows, and is not the same; "
+        "make sure by other means who this is, and have them take a name that can be told apart.",
+    ),
     "parties.is-demo": (
         "{party}是演示方；正式节点不与演示方交换名片。",
         "{party} is a demonstration; a real node exchanges no cards with one.",
