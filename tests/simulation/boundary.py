@@ -7,8 +7,9 @@ simulation runs: the module sees another ``threading``, ``time``, ``secrets``, `
 and ``aiohttp``.  SQLite stays itself and writes through a VFS of ours (``disk``).
 
 Private keys are drawn from the seed.  OpenSSL's own random bytes cannot be: an ML-DSA signature
-and an encapsulated key differ from run to run, in content, not in size.  Nothing that decides
-anything follows from them, and no digest of a run covers them.
+and an encapsulated key differ from run to run, in content, not in size.  The one thing that would
+follow from them is in which order proofs of two histories are passed on, because a proof is called
+by the digest of its bytes; here it is called by what it says.  No digest of a run covers them.
 """
 
 import concurrent.futures
@@ -22,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from types import ModuleType, SimpleNamespace
@@ -29,9 +31,12 @@ from typing import Any
 
 import aiohttp
 import apsw
+import cbor2
+from http_sf import bare_item
 
 from comity.errors import TrustError
 from comity.exchange import backoff
+from comity.parties import fork_proof
 from comity.statement import keys
 from simulation import threads
 from simulation.network import Session
@@ -40,6 +45,8 @@ from simulation.threads import CURRENT
 EPOCH = 1_800_000_000
 """Unix seconds at the beginning of every simulation."""
 _SEED_BYTES = 32
+PURE = (("comity.log.checkpoint", "parse_note"),)
+"""Functions of their argument alone, by which twelve nodes in one process do much twice."""
 
 
 class _Clock:
@@ -127,7 +134,15 @@ def _stand_ins(entropy: _Entropy) -> dict[int, Any]:
             _like(aiohttp, ClientSession=Session, TCPConnector=lambda **_: None),
         ),
     ]
+    names.append((fork_proof.proof_digest, _name_of))
     return {id(real): (real, stand_in) for real, stand_in in names}
+
+
+def _name_of(proof: bytes) -> bytes:
+    """Call a proof by what it says, without the bytes that differ from run to run."""
+    said = cbor2.loads(proof)
+    heads = [each.rpartition("\n\n")[0] for each in said["heads"]]
+    return sha256("\n".join([said["kind"], *heads]).encode()).digest()
 
 
 @lru_cache(maxsize=1 << 15)
@@ -148,7 +163,7 @@ def _remembered(key: keys.PublicKey, signature: bytes, message: bytes) -> None:
         raise TrustError("key.bad-signature", alg=key.alg, kid=key.kid.hex())
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)
 def _once(pure: Callable[[str], Any]) -> Callable[[str], Any]:
     """Return a function of its argument alone that does the same work once."""
     return lru_cache(maxsize=1 << 12)(pure)
@@ -173,12 +188,15 @@ def boundary(draw: Random) -> Iterator[None]:
     put(backoff, "_random", draw)
     put(keys.PrivateKey, "generate", staticmethod(entropy.generate))
     put(keys.PublicKey, "verify", _remembered)
-    reading = sys.modules["comity.log.checkpoint"]
-    put(reading, "parse_note", _once(vars(reading)["parse_note"]))
+    for where, name in PURE:
+        put(sys.modules[where], name, _once(vars(sys.modules[where])[name]))
+    written = bare_item._ser_map[str]
+    bare_item._ser_map[str] = _once(written)
     apsw.randomness(0)
     try:
         yield
     finally:
+        bare_item._ser_map[str] = written
         for where, name, value in reversed(changed):
             setattr(where, name, value)
         apsw.randomness(0)

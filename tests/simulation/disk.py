@@ -91,8 +91,11 @@ class Disk:
 
     def fsync(self, path: str) -> None:
         """Note that another file, or the names in a folder, are on the disk."""
-        self.step()
         where = Path(path)
+        if not where.is_relative_to(self.folder):
+            # Another device: the operator's.
+            return
+        self.step()
         if where.is_dir():
             self._sync_names(str(where.relative_to(self.folder)))
         elif where.is_file():

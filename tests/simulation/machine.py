@@ -27,9 +27,10 @@ from simulation.disk import Disk
 from simulation.network import Asked, Network, Told, call
 from simulation.threads import CURRENT, SLOWEST
 
-TICK_SECONDS = 4.0
-SCRUB_SECONDS = 30.0
-PACE = Pace(least=45.0, idle=150.0)
+TICK_SECONDS = 5.0
+SCRUB_SECONDS = 45.0
+PACE = Pace(least=60.0, idle=200.0)
+BRISK = Pace(least=8.0, idle=40.0)
 PORT = 8471
 
 
@@ -79,7 +80,7 @@ class Process:
         self.serves = True
         for work in (
             courier.run(),
-            Visits(node, (), PACE).run(),
+            Visits(node, (), self.machine.pace).run(),
             asking.run(),
             self._ticking(node.tick, TICK_SECONDS),
             self._ticking(node.scrub.step, SCRUB_SECONDS),
@@ -139,13 +140,15 @@ class Machine:
     def __init__(
         self, number: int, folder: Path, network: Network, count: Callable[[str], None]
     ) -> None:
+        """Put it up; the first of a number is who is reached at its address."""
         self.number, self.folder, self.network, self.count = number, folder, network, count
         self.url = f"http://127.0.0.1:{PORT + number}"
         self.skew = 0.0
+        self.pace = PACE
         self.disk = Disk(folder, network.draw, count)
         self.disk.on_cut = self._power_goes
         self.process: Process | None = None
-        network.machines[self.url.removeprefix("http://")] = self
+        network.machines.setdefault(self.url.removeprefix("http://"), self)
 
     @property
     def node(self) -> Node | None:

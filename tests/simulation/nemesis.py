@@ -43,6 +43,8 @@ class Nemesis:
         }
         self.menu = [each for each in self._kinds if draw.random() < OFTEN]
         self._under_way: set[asyncio.Task[None]] = set()
+        self.ahead = 0.0
+        """How many seconds some clock was ahead at most."""
         self.spared: set[int] = set()
         """Machines that have trouble enough."""
 
@@ -178,7 +180,9 @@ class Nemesis:
         self._world.network.weather.cut -= lines
 
     async def _skew(self) -> None:
-        self._victim().skew = self._draw.uniform(-MOST_SKEW, MOST_SKEW)
+        machine = self._victim()
+        machine.skew = self._draw.uniform(-MOST_SKEW, self._draw.choice((60, 240, MOST_SKEW)))
+        self.ahead = max(self.ahead, machine.skew)
         self._world.count("skew")
 
     async def _jump(self) -> None:
@@ -186,6 +190,7 @@ class Nemesis:
         machine = self._victim()
         before = machine.skew
         machine.skew = max(-MOST_SKEW, min(MOST_SKEW, before + self._draw.choice((-300, -30, 60))))
+        self.ahead = max(self.ahead, machine.skew)
         self._world.count("jump")
         await asyncio.sleep(self._some_time())
         machine.skew = before

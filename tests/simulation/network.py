@@ -6,7 +6,7 @@ travels back.  Either may be lost, late, cut off one way or stuck; a request may
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass, field
 from random import Random
@@ -64,6 +64,10 @@ class Network:
         self.weather = Weather()
         self.machines: dict[str, Any] = {}
         """By the authority of its URL."""
+        self.routes: dict[int, Callable[[int], Any]] = {}
+        """Machines that show several faces: which one, by whom it is asked."""
+        self.spoilers: dict[int, Callable[[Asked, Told], Awaitable[Told]]] = {}
+        """Machines whose answers are changed on their way out."""
         self.listeners: list[Callable[[Asked, Told | None], None]] = []
         """Told of every request, and of every answer that left its machine."""
         self._freed = asyncio.Event()
@@ -113,12 +117,16 @@ class Network:
         for each in self.listeners:
             each(asked, None)
         machine = self.machines.get(urlsplit(asked.url).netloc)
+        if machine is not None and machine.number in self.routes:
+            machine = self.routes[machine.number](asked.source)
         process = machine.process if machine is not None else None
         if process is None or not process.serves:
             raise aiohttp.ClientConnectionError(UNREACHABLE)
         told = await process.answer(asked)
         if process.gone:
             raise aiohttp.ClientConnectionError(UNREACHABLE)
+        if asked.target in self.spoilers:
+            told = await self.spoilers[asked.target](asked, told)
         for each in self.listeners:
             each(asked, told)
         return told

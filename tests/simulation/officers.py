@@ -39,17 +39,26 @@ def ask(node: Any, verb: str, **arguments: Any) -> dict[str, Any]:
     return OPERATIONS[f"assistance.{verb}"](NodeOffice(node, "assistance"), **arguments)
 
 
+def reraise_if_cancelled() -> None:
+    """Go on if what was cancelled is what was waited for, and not whoever waited."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 class Officers:
     """The officers of every party that is honest."""
 
     def __init__(self, world: World, template: Template, draw: Random, evidence: Evidence) -> None:
         self._world, self._template, self._draw = world, template, draw
         self._evidence = evidence
+        self._honest: frozenset[int] = frozenset()
 
     async def work(self, until: float, pause: float) -> None:
         """Say one thing after another, somebody somewhere, until it is time."""
         loop = asyncio.get_running_loop()
         honest = [each.number for each in self._evidence.people if each.honest]
+        self._honest = frozenset(honest)
         while loop.time() < until:
             await asyncio.sleep(self._draw.uniform(0, 2 * pause))
             machine = self._world.machines[self._draw.choice(honest)]
@@ -72,16 +81,17 @@ class Officers:
         except TimeoutError:
             return
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
             # The process ended while somebody waited for it.
+            reraise_if_cancelled()
             return
         if told is not None and not process.gone:
             self.note(machine, *told)
 
     def note(self, machine: Machine, sid: str, kind: str) -> None:
         """Note what a node told its officer that it had said."""
+        if machine.number not in self._honest:
+            self._world.count("said-by-hostile")
+            return
         self._world.count("said")
         now = asyncio.get_running_loop().time()
         self._evidence.words.append(Word(at=now, machine=machine.number, sid=sid, kind=kind))

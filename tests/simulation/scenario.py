@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from comity.app.operations import table_of
 from comity.node.operations import vkeys
 from simulation import world as worlds
+from simulation.byzantine import Adversary, speak
 from simulation.counters import FAULTS
+from simulation.disasters import Disasters
 from simulation.machine import Machine
 from simulation.nemesis import Nemesis, Supervisor
 from simulation.network import Asked, Told
@@ -23,7 +25,8 @@ from simulation.oracle.evidence import Ending, Evidence, Person, Sent, Violation
 from simulation.oracle.judge import judge, read
 from simulation.world import EPOCH, Template, World
 
-CHAOS_SECONDS = 200.0
+CHAOS_SECONDS = 90.0
+TAKEN_AHEAD = 300.0
 HEALED_SECONDS = 120.0
 """I6: so long after the last healing all tell the same."""
 
@@ -49,7 +52,7 @@ class Options:
     """What a run may differ in."""
 
     chaos: float = CHAOS_SECONDS
-    pause: float = 4.0
+    pause: float = 3.0
 
 
 class Scenario:
@@ -88,16 +91,7 @@ class Scenario:
         self.evidence.people = [self._person(each) for each in world.machines]
         self._began = {each.number: each.node.tree_size for each in world.machines if each.node}
         begun = asyncio.get_running_loop().time()
-        until = begun + self.options.chaos
-        nemesis = Nemesis(world, Random(f"{self.seed}/nemesis"), self.honest())
-        supervisor = Supervisor(world, Random(f"{self.seed}/supervisor"))
-        supervising = asyncio.create_task(supervisor.work())
-        await asyncio.gather(
-            self.officers.work(until, self.options.pause), nemesis.work(until, self.options.pause)
-        )
-        await nemesis.heal()
-        await asyncio.sleep(HEALED_SECONDS)
-        supervising.cancel()
+        await self._live(begun + self.options.chaos)
         for machine in self.honest():
             self.evidence.endings.append(await self._ending(machine))
         violations, receipts = judge(self.evidence)
@@ -111,6 +105,35 @@ class Scenario:
             virtual_seconds=asyncio.get_running_loop().time(),
             failures=asyncio.get_running_loop().failures,  # type: ignore[attr-defined]
         )
+
+    async def _live(self, until: float) -> None:
+        """Chaos, healing, and the time that the nodes have to find together again."""
+        world, pause = self.world, self.options.pause
+        adversaries = [
+            Adversary(world, each, Random(f"{self.seed}/byzantine/{each}"))
+            for each in self.byzantine
+        ]
+        nemesis = Nemesis(world, Random(f"{self.seed}/nemesis"), self.honest())
+        supervisor = Supervisor(world, Random(f"{self.seed}/supervisor"))
+        supervisor.hands_off |= set(self.byzantine)
+        disasters = Disasters(world, Random(f"{self.seed}/disasters"), self.evidence)
+        running = [asyncio.create_task(supervisor.work())]
+        running += [asyncio.create_task(each.keep_faces_up()) for each in adversaries]
+        await asyncio.sleep(1)
+        for each in adversaries:
+            each.split(world.another_face)
+        await asyncio.gather(
+            self.officers.work(until, pause),
+            nemesis.work(until, pause),
+            disasters.work(until, nemesis, supervisor),
+            *(each.work(until, 3 * pause, self.evidence.people) for each in adversaries),
+            *(speak(each, self.officers, until, 3 * pause) for each in adversaries),
+        )
+        await nemesis.heal()
+        # What was said by a clock that was ahead is taken once it is not of the future any more.
+        await asyncio.sleep(HEALED_SECONDS + max(0.0, nemesis.ahead - TAKEN_AHEAD))
+        for each in running:
+            each.cancel()
 
     def honest(self) -> list[Machine]:
         """Return the machines of honest parties."""
@@ -143,7 +166,7 @@ class Scenario:
                 sound=True,
             )
         shown: dict[str, Any] = await process.thread(partial(_cases, node))
-        sound = await process.thread(lambda: table_of(node)["fsck"]()["ok"])
+        told = await process.thread(lambda: table_of(node)["fsck"]())
         trouble = node.keeping.ledger.quarantine
         runs = process.serves and node.writer.stopped is None
         await machine.stop()
@@ -152,7 +175,8 @@ class Scenario:
             database=machine.folder / "node.db",
             runs=runs,
             quarantine=None if trouble is None else trouble.code,
-            sound=bool(sound),
+            sound=all(each["ok"] for each in told["checks"] if each["name"] != "guard"),
+            faults=json.dumps(told["first"]),
             shown=shown,
         )
 

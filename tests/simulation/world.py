@@ -23,7 +23,7 @@ from simulation import boundary as boundaries
 from simulation.boundary import boundary
 from simulation.disk import Vfs
 from simulation.loop import SimLoop
-from simulation.machine import Command, Machine, Process
+from simulation.machine import BRISK, Command, Machine, Process
 from simulation.network import Network
 
 EPOCH = boundaries.EPOCH
@@ -61,6 +61,8 @@ class World:
         self.counters: Counter[str] = Counter()
         self.network = Network(Random(f"{seed}/network"), self.count)
         self.machines: list[Machine] = []
+        self.faces: list[Machine] = []
+        """Those that stand in another one's place."""
 
     def count(self, what: str, by: int = 1) -> None:
         """Note that something really happened."""
@@ -72,6 +74,15 @@ class World:
         machine = Machine(number, self.folder / f"m{number:02}" / "node", self.network, self.count)
         self.vfs.disks[str(machine.folder)] = machine.disk
         self.machines.append(machine)
+        return machine
+
+    def another_face(self, number: int) -> Machine:
+        """Put up a machine in the place of another one."""
+        machine = Machine(
+            number, self.folder / f"m{number:02}-b" / "node", self.network, self.count
+        )
+        self.vfs.disks[str(machine.folder)] = machine.disk
+        self.faces.append(machine)
         return machine
 
     def lay(self, template: Template) -> None:
@@ -116,7 +127,7 @@ async def _end_well(world: World, work: Callable[[World], Coroutine[Any, Any, An
     try:
         return await work(world)
     finally:
-        for machine in world.machines:
+        for machine in (*world.machines, *world.faces):
             if machine.process is not None:
                 machine.process.end()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
@@ -132,6 +143,8 @@ def make(groups: Sequence[Sequence[int]] = GROUPS) -> Template:
 
 async def _make(world: World, groups: Sequence[Sequence[int]]) -> Template:
     machines = [world.add() for _ in {each for group in groups for each in group}]
+    for machine in machines:
+        machine.pace = BRISK
     founders = [_founder(each) for each in machines]
     parties = [await founder() for founder in founders]
     processes = [each.start() for each in machines]
@@ -141,7 +154,8 @@ async def _make(world: World, groups: Sequence[Sequence[int]]) -> Template:
         text = _node(processes[other]).card_text()
         await processes[one].thread(partial(operations.meet, _node(processes[one]), card=text))
     mechanisms = [await _agree(processes, group, parties) for group in groups]
-    await asyncio.sleep(120)
+    # Until every head of everybody has been explained to everybody.
+    await asyncio.sleep(300)
     for each in machines:
         await each.stop()
     disks = tuple(each.disk.after_kill() for each in machines)

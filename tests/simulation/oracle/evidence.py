@@ -63,6 +63,7 @@ class Ending:
     quarantine: str | None
     sound: bool
     """What its own fsck says."""
+    faults: str = ""
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Subject to the case in full, as the node exports it."""
     longest_wal: int = 0

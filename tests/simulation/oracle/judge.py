@@ -223,7 +223,7 @@ class Judge:
             if held.ending.sound and not self._is_whole(held):
                 self.note("I4", machine, "changed, and fsck says it is sound")
             if not held.ending.sound:
-                self.note("I4", machine, "fsck finds a fault at the end")
+                self.note("I4", machine, f"fsck finds a fault at the end: {held.ending.faults}")
         for flip in self.evidence.flips:
             if not flip.found and content(flip.before) != content(flip.after):
                 self.note("I4", flip.machine, "a bit was turned and fsck says it is sound")
