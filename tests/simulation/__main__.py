@@ -13,7 +13,9 @@ from functools import partial
 
 from simulation import world
 from simulation.counters import missing
-from simulation.scenario import Result, simulate, simulate_there
+from simulation.disasters import KINDS
+from simulation.planted import PLANTED
+from simulation.scenario import Options, Result, simulate, simulate_there
 from simulation.world import Template
 
 _MOST_PROCESSES = 2
@@ -26,7 +28,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--processes", type=int, default=0)
     parser.add_argument("--small", action="store_true", help="four parties, one of them hostile")
+    parser.add_argument("--disaster", choices=KINDS)
+    parser.add_argument("--planted", choices=PLANTED, default="nothing", help="to be found")
     asked = parser.parse_args(arguments)
+    options = Options(disaster=asked.disaster, planted=asked.planted)
     begun = time.monotonic()
     template = world.make(world.SMALL) if asked.small else world.make()
     print(
@@ -36,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     seeds = range(asked.first, asked.first + asked.seeds)
     processes = asked.processes or min(_MOST_PROCESSES, os.cpu_count() or 1, len(seeds))
     results = []
-    for result in _results(template, seeds, processes):
+    for result in _results((template, options), seeds, processes):
         results.append(result)
         print(line(result), flush=True)
         for violation in result.violations:
@@ -44,12 +49,13 @@ def main(arguments: Sequence[str]) -> int:
     return report(results, time.monotonic() - begun)
 
 
-def _results(template: Template, seeds: range, processes: int) -> Iterator[Result]:
+def _results(what: tuple[Template, Options], seeds: range, processes: int) -> Iterator[Result]:
+    template, options = what
     if processes < 2:
-        yield from (simulate(seed, template) for seed in seeds)
+        yield from (simulate(seed, template, options) for seed in seeds)
         return
     with ProcessPoolExecutor(processes, max_tasks_per_child=25) as pool:
-        yield from pool.map(partial(simulate_there, pickle.dumps(template)), seeds)
+        yield from pool.map(partial(simulate_there, pickle.dumps(template), options), seeds)
 
 
 def line(result: Result) -> str:

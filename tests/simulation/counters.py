@@ -20,6 +20,22 @@ FAULTS = (
     "full",
     "eio",
     "upgrade",
+    "bit-flip",
+    "put-back",
+    "restore-old",
+    "total-loss",
+    "alone-after-a-disaster",
+    "fork-of-a-log",
+    "answered:nothing",
+    "answered:garbage",
+    "answered:another's-receipt",
+    "answered:refusal",
+    "answered:late",
+    "did:replay",
+    "did:mutilate",
+    "did:pass-on",
+    "did:forge",
+    "did:flood",
 )
 """Each was done to a machine or a line."""
 CONSEQUENCES = (
@@ -30,6 +46,12 @@ CONSEQUENCES = (
     "restart",
     "writer-stopped",
     "said",
+    "said-by-hostile",
+    "bit-flip-found",
+    "out-of-quarantine",
+    "fork-of-a-log-proved",
+    "fork-of-a-thread-shown",
+    "nothing-signed-in-quarantine",
 )
 """Each followed, or the fault had no effect."""
 

@@ -31,6 +31,8 @@ class Disasters:
     def __init__(self, world: World, draw: Random, evidence: Evidence) -> None:
         self._world, self._draw, self._evidence = world, draw, evidence
         self.kind = draw.choice(KINDS) if draw.random() < OFTEN else None
+        self.alone = draw.random() < 0.5
+        """Whether nobody can be asked at first."""
         self._place = world.folder / "operator"
         self._snapshot: dict[str, bytes] = {}
         self._copies = 0
@@ -89,8 +91,7 @@ class Disasters:
             await self._restore(machine, with_guard=self.kind == "restore-old")
         self._evidence.lost.setdefault(machine.number, []).append(before)
         self._world.count(str(self.kind))
-        if self._draw.random() < 0.5:
-            # Nobody can be asked at first.
+        if self.alone:
             lines = {(a, b) for a in range(99) for b in range(99) if machine.number in {a, b}}
             self._world.network.weather.cut |= lines
             self._world.count("alone-after-a-disaster")

@@ -23,6 +23,7 @@ from simulation.network import Asked, Told
 from simulation.officers import Officers, ask
 from simulation.oracle.evidence import Ending, Evidence, Person, Sent, Violation
 from simulation.oracle.judge import judge, read
+from simulation.planted import PLANTED
 from simulation.world import EPOCH, Template, World
 
 CHAOS_SECONDS = 90.0
@@ -53,6 +54,10 @@ class Options:
 
     chaos: float = CHAOS_SECONDS
     pause: float = 3.0
+    disaster: str | None = None
+    """This one, and nobody can be asked after it; one that is drawn, if not given."""
+    planted: str = "nothing"
+    """A defence that is taken out (``planted``)."""
 
 
 class Scenario:
@@ -94,6 +99,7 @@ class Scenario:
         await self._live(begun + self.options.chaos)
         for machine in self.honest():
             self.evidence.endings.append(await self._ending(machine))
+        self._count_consequences()
         violations, receipts = judge(self.evidence)
         return Result(
             seed=self.seed,
@@ -117,6 +123,8 @@ class Scenario:
         supervisor = Supervisor(world, Random(f"{self.seed}/supervisor"))
         supervisor.hands_off |= set(self.byzantine)
         disasters = Disasters(world, Random(f"{self.seed}/disasters"), self.evidence)
+        if self.options.disaster is not None:
+            disasters.kind, disasters.alone = self.options.disaster, True
         running = [asyncio.create_task(supervisor.work())]
         running += [asyncio.create_task(each.keep_faces_up()) for each in adversaries]
         await asyncio.sleep(1)
@@ -166,7 +174,7 @@ class Scenario:
                 sound=True,
             )
         shown: dict[str, Any] = await process.thread(partial(_cases, node))
-        told = await process.thread(lambda: table_of(node)["fsck"]())
+        told = await process.thread(table_of(node)["fsck"])
         trouble = node.keeping.ledger.quarantine
         runs = process.serves and node.writer.stopped is None
         await machine.stop()
@@ -179,6 +187,27 @@ class Scenario:
             faults=json.dumps(told["first"]),
             shown=shown,
         )
+
+    def _count_consequences(self) -> None:
+        """Count what followed from what was done."""
+        count = self.world.count
+        for ending in self.evidence.endings:
+            ((proofs,),) = read(ending.database, "SELECT count(*) FROM fork")
+            count("fork-of-a-log-proved", int(proofs))
+            count(
+                "fork-of-a-thread-shown", sum(bool(each["forks"]) for each in ending.shown.values())
+            )
+            if ending.machine in self.evidence.lost and ending.runs:
+                out = ending.quarantine is None
+                count("out-of-quarantine" if out else "stays-in-quarantine")
+        # What an officer was refused because a node signs nothing.
+        barred = [
+            name for name in self.world.counters if name.startswith("refused-to-officer:node.")
+        ]
+        quarantines = ("restored", "behind-guard", "guard-missing", "behind-peers")
+        for name in barred:
+            if name.rpartition(".")[2] in quarantines:
+                count("nothing-signed-in-quarantine", self.world.counters[name])
 
     def _logged(self, ending: Ending) -> int:
         ((count,),) = read(ending.database, "SELECT count(*) FROM statement")
@@ -217,11 +246,12 @@ def simulate(
 ) -> Result:
     """Run one seed."""
     chosen = options or Options()
-    return worlds.run(
-        str(seed), lambda world: Scenario(world, template, seed, chosen).run(), talk=talk
-    )
+    with PLANTED[chosen.planted]():
+        return worlds.run(
+            str(seed), lambda world: Scenario(world, template, seed, chosen).run(), talk=talk
+        )
 
 
-def simulate_there(template: bytes, seed: int) -> Result:
+def simulate_there(template: bytes, options: Options, seed: int) -> Result:
     """Run one seed in a process of its own kind."""
-    return simulate(seed, pickle.loads(template))  # noqa: S301 - our own bytes, from the parent
+    return simulate(seed, pickle.loads(template), options)  # noqa: S301 - our own bytes, from the parent

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).parents[1]
 
 
@@ -28,3 +30,32 @@ def test_the_same_seed_gives_the_same_run() -> None:
     digests = re.findall(r"digest (\w+)", first.stdout)
     assert len(set(digests)) == 2
     assert re.findall(r"digest (\w+)", second.stdout) == digests
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("planted", "invariant", "more"),
+    [
+        ("no-fork-rule", "I6", ()),
+        ("synchronous-normal", "I1", ()),
+        ("no-head-guard", "I3", ("--disaster", "put-back")),
+        ("receipts-not-bound", "I8", ()),
+    ],
+)
+def test_it_finds_a_defence_that_is_missing(
+    planted: str, invariant: str, more: tuple[str, ...]
+) -> None:
+    """Some seed of a few breaks the invariant for which the defence stands."""
+    told = simulated("--seeds", "10", "--planted", planted, *more)
+
+    assert told.returncode == 1, told.stdout + told.stderr
+    assert f"VIOLATION {invariant} " in told.stdout
+
+
+@pytest.mark.long
+def test_nothing_is_found_where_nothing_is_missing() -> None:
+    """The same seeds with every defence in its place, the disaster included."""
+    told = simulated("--seeds", "10", "--disaster", "put-back")
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "VIOLATION" not in told.stdout
