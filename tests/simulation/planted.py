@@ -1,38 +1,35 @@
 """Defences taken out of the node, one at a time: whoever finds none of it is worth nothing."""
 
 import contextlib
+import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 from unittest.mock import patch
-
-from comity.fold import fork, thread
-from comity.node.guard import Guard, Triple
-from comity.node.ledger import Ledger
-from comity.store.sqlite import Store
 
 
 @contextlib.contextmanager
 def no_fork_rule() -> Iterator[None]:
     """A second statement at one place of a chain is like any other (THREAD-3 is gone)."""
+    found = importlib.import_module("comity.fold.fork").Forks
 
-    def none(*_: Any) -> fork.Forks:
-        return fork.Forks(forks=(), forked=frozenset(), off=0)
+    def none(*_: Any) -> Any:
+        return found(forks=(), forked=frozenset(), off=0)
 
-    with patch.object(thread, "find_forks", none):
+    with patch("comity.fold.thread.find_forks", none):
         yield
 
 
 @contextlib.contextmanager
 def synchronous_normal() -> Iterator[None]:
     """The setting that is widely recommended."""
-    opened: Callable[..., Any] = Store._open
+    opened = importlib.import_module("comity.store.sqlite").Store._open
 
-    def hasty(store: Store, flags: int) -> Any:
+    def hasty(store: Any, flags: int) -> Any:
         connection = opened(store, flags)
         connection.pragma("synchronous", "NORMAL")
         return connection
 
-    with patch.object(Store, "_open", hasty):
+    with patch("comity.store.sqlite.Store._open", hasty):
         yield
 
 
@@ -40,13 +37,13 @@ def synchronous_normal() -> Iterator[None]:
 def no_head_guard() -> Iterator[None]:
     """A log signs whatever its database says comes next."""
 
-    def admit(guard: Guard, head: Triple) -> None:
+    def admit(guard: Any, head: Any) -> None:
         guard.latest = head
 
     with (
-        patch.object(Guard, "_read", lambda _: None),
-        patch.object(Guard, "admit", admit),
-        patch.object(Ledger, "_compare", lambda _: None),
+        patch("comity.node.guard.Guard._read", lambda _: None),
+        patch("comity.node.guard.Guard.admit", admit),
+        patch("comity.node.ledger.Ledger._compare", lambda _: None),
     ):
         yield
 
