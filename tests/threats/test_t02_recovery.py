@@ -21,6 +21,7 @@ from comity.node.restore import Restoring, restore
 from comity.node.tests.world import World, heads, world
 from comity.statement.envelope import attach, parse
 from comity.statement.model import SubjectId
+from threats.hostile import visit
 
 
 @pytest.fixture
@@ -240,6 +241,21 @@ def test_a_node_put_back_with_its_guard_learns_of_it_from_a_peer(made: World) ->
     refuses(made, node)
     assert ask(node, b)
     assert node.tree_size == size
+
+
+def test_a_head_that_only_a_witness_has_seen_is_told(made: World, tmp_path: Path) -> None:
+    """It was cosigned before anything under it was delivered: its size is not signed again."""
+    talk(made, 4)
+    file = saved(made, tmp_path)
+    made.request("a", "b")
+    a, b = made.nodes["a"], made.nodes["b"]
+    visit(a, b)
+    shown = a.checkpoint()
+    node = back(made, file)
+    assert b.held.checkpoint(node.party) == shown
+    assert not ask(node, b)
+    refuses(made, node)
+    assert node.recovery.missing()
 
 
 @pytest.mark.parametrize("further", [2, 20], ids=["shorter", "longer"])

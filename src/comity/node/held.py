@@ -12,6 +12,7 @@ from typing import Final
 
 from comity.errors import ComityError
 from comity.fold.opening import circle_of
+from comity.log.checkpoint import parse_checkpoint
 from comity.log.receipt import parse_receipt
 from comity.node.keeping import Keeping
 from comity.node.ledger import blob
@@ -35,9 +36,16 @@ class Held:
         self._keeping, self._pack = keeping, pack
 
     def checkpoint(self, caller: PartyId) -> str | None:
-        """Return the newest checkpoint of the caller's log that stands in a receipt here."""
+        """Return the newest checkpoint of the caller's log that was ever seen here.
+
+        Not only of those that stand in receipts: a head may have been brought to be cosigned, or
+        shown by others, before anything under it arrived.  Signing its size again is what the
+        caller must be kept from.
+        """
         row = self._keeping.store.one("newest_receipt_of", caller)
-        return parse_receipt(blob(row[0])).checkpoint_text if row else None
+        texts = [parse_receipt(blob(row[0])).checkpoint_text] if row else []
+        texts += [str(each[0]) for each in self._keeping.store.all("newest_seen", caller, 1)]
+        return max(texts, key=lambda text: parse_checkpoint(text)[0].size, default=None)
 
     def since(self, caller: PartyId, leaf: int) -> list[tuple[bytes, bytes]]:
         """Return statements that the caller's log holds from a leaf on, oldest first.
