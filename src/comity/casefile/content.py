@@ -98,6 +98,17 @@ class PartyContent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyContent:
+    """A statement of a key thread, whose body stands on its party's card."""
+
+    sid: StatementId
+    encoded: bytes
+    """Exactly as logged: the unprotected header is empty."""
+    receipts: Mapping[PartyId, bytes]
+    """First receipt of each party's log that the exporter holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseContent:
     """All of one case file but its manifest."""
 
@@ -124,6 +135,10 @@ class CaseContent:
     """Further checkpoints, by party and size; those in the receipts are put in anyway."""
     cosignatures: Mapping[tuple[PartyId, int], str] = field(default_factory=dict)
     """Lines of witnesses under heads that are in the file, by party and size."""
+    stolen: tuple[PartyId, ...] = ()
+    """Parties that declared keys compromised: their logs may show two heads of one size."""
+    keys: tuple[KeyContent, ...] = ()
+    """What the parties have said about their keys, with the receipts of both ends."""
     consistency: Mapping[tuple[PartyId, int, int], Sequence[bytes]] = field(default_factory=dict)
     """Proofs that a later head of a party's log continues an earlier one, by the two sizes."""
 

@@ -18,6 +18,7 @@ class Folder(StrEnum):
     RECEIPTS = "receipts"
     HEADS = "heads"
     CARDS = "cards"
+    KEYS = "keys"
     CONSISTENCY = "consistency"
     COSIGNATURES = "cosignatures"
 
@@ -29,6 +30,7 @@ _ID: Final = r"(?P<id>[0-9a-f]{64})"
 _PARTY: Final = r"(?P<party>[a-z2-7]{52})"
 _PATHS: Final = (
     (Folder.STATEMENTS, re.compile(rf"statements/{_ID}\.cose")),
+    (Folder.KEYS, re.compile(rf"keys/{_ID}\.cose")),
     (Folder.PAYLOADS, re.compile(rf"payloads/{_ID}\.cbor")),
     (Folder.EVIDENCE, re.compile(rf"evidence/{_ID}")),
     (Folder.RECEIPTS, re.compile(rf"receipts/{_ID}-{_PARTY}\.cose")),
@@ -65,6 +67,11 @@ class Place:
 def statement_path(sid: StatementId) -> str:
     """Return where a statement stands, its unprotected header emptied."""
     return f"{Folder.STATEMENTS}/{sid.hex()}.cose"
+
+
+def keys_path(sid: StatementId) -> str:
+    """Return where a statement of a key thread stands, its unprotected header emptied."""
+    return f"{Folder.KEYS}/{sid.hex()}.cose"
 
 
 def payload_path(sid: StatementId) -> str:

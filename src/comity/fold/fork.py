@@ -65,18 +65,23 @@ class Forks:
     """Statements on a branch without effect, as bits."""
 
 
-def find_forks(graph: Graph, parties: AbstractSet[PartyId]) -> Forks:
+def find_forks(graph: Graph, parties: AbstractSet[PartyId], void: int = 0) -> Forks:
     """Find every fork of a party of the thread and decide it.
 
     Args:
         graph: the thread.
         parties: the parties of the thread; forks of others are nobody's concern.
+        void: statements that are not their party's (THREAD-9), as bits: they fork nothing.
 
     Source:
         THREAD-3.
 
     """
-    own = {issuer: numbers for issuer, numbers in chains(graph).items() if issuer in parties}
+    own = {
+        issuer: [each for each in numbers if not void >> each & 1]
+        for issuer, numbers in chains(graph).items()
+        if issuer in parties
+    }
     places: dict[tuple[PartyId, int | None], list[int]] = {}
     for issuer, numbers in own.items():
         for number in numbers:

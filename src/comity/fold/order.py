@@ -56,13 +56,19 @@ def _sorted(graph: Graph, bits: int) -> list[int]:
 
 
 def ends_of_chains(
-    graph: Graph, order: Sequence[int], members: AbstractSet[PartyId], off: int
+    graph: Graph, order: Sequence[int], members: AbstractSet[PartyId], without: tuple[int, int]
 ) -> dict[PartyId, StatementId]:
-    """Return the end of each party's chain; at a fork follow the branch that has effect."""
+    """Return the end of each party's chain; at a fork follow the branch that has effect.
+
+    ``without``: statements on branches without effect, and those that are not their party's.
+    """
+    off, void = without
     reach = {number: place for place, number in enumerate(order)}
     nexts: dict[tuple[PartyId, int | None], list[int]] = {}
     for number in reversed(range(len(graph.said))):
         before = graph.link[number]
+        if void >> number & 1:
+            continue
         nexts.setdefault((graph.said[number].issuer, before), []).append(number)
         if before is not None:
             reach[before] = max(reach[before], reach[number])

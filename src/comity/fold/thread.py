@@ -14,6 +14,9 @@ THREAD-6  A statement's ``prev`` is a statement of the same issuer.
 THREAD-7  A statement whose issuer's log is proved to have held what it had not seen gains
           nothing from a rule of crossing.
 
+THREAD-9  What a key signed that its party declared compromised has no effect above the bound,
+          unless it is settled or another party's log held it before the announcement.
+
 So that the telling up to a settled statement is stable, statements that cannot become part of
 what all parties agree on (branches without effect, strangers) are put directly before the first
 statement that had seen them, or at the end.  (Wire profile, rulings 1, 2, 5, 13, 14.)
@@ -87,6 +90,17 @@ IGNORED_WHAT_IT_HELD: Final = Rule(
     ),
     _FINALITY,
 )
+STRUCK: Final = Rule(
+    "THREAD-9",
+    BilingualText(
+        zh="以失密密钥签署、不能证明在界点之前的签署件，不产生效力；但已成终局的，或者他方日志在收录失密声明之前"
+        "已收录的，仍有效力，并显示为密钥有争议。",
+        en="What a compromised key signed and what is not proved to stand before the bound has no "
+        "effect; what is settled, or what another party's log held before it held the "
+        "announcement, keeps its effect and is shown as contested.",
+    ),
+    "docs/adr/0024-keys-live-and-die.md",
+)
 RULES: Final = (
     IN_THREAD_ORDER,
     SETTLED_STANDS,
@@ -95,6 +109,7 @@ RULES: Final = (
     NODE_KEY,
     ONE_CHAIN,
     IGNORED_WHAT_IT_HELD,
+    STRUCK,
 )
 
 SEEN: Final = "thread.seen"
@@ -116,7 +131,7 @@ class Telling:
     late: frozenset[StatementId]
     """Turned up beside what was settled: shown as late, without effect (THREAD-2)."""
     aside: frozenset[StatementId]
-    """On a branch without effect, or by a stranger: it holds nothing up in the telling."""
+    """On a branch without effect, by a stranger, or struck (THREAD-9): it holds nothing up."""
     tips: tuple[StatementId, ...]
     """What no other statement has seen: the ``seen`` of the next statement.  Sorted."""
     last_of: Mapping[PartyId, StatementId]
@@ -136,6 +151,7 @@ def tell(
     parties: Sequence[PartyId],
     *,
     held_before: Mapping[StatementId, frozenset[StatementId]] | None = None,
+    struck: AbstractSet[StatementId] = frozenset(),
 ) -> Telling:
     """Put the statements on one subject into the order in which they are told.  Never raises.
 
@@ -146,21 +162,24 @@ def tell(
         held_before: for a statement, those that its issuer's own log is proved, by two receipts
             of that log, to have held below it.  State must be a function of statements alone
             (ruling 15): give only what the thread's statements themselves prove.
+        struck: statements above the bound of a compromised key that no counterpart's log held
+            before the announcement; what of them is settled without that keeps its effect.
 
     Source:
-        THREAD-1 to THREAD-7.
+        THREAD-1 to THREAD-9.
 
     """
     graph = link_up(said)
     members = frozenset(parties)
-    forks = find_forks(graph, members)
-    strange = bits_of(n for n, each in enumerate(graph.said) if each.issuer not in members)
+    void, stands = _void(graph, members, struck)
+    forks = find_forks(graph, members, void)
+    strange = bits_of(n for n, each in enumerate(graph.said) if each.issuer not in members) | void
     order = telling_order(graph, forks.off | strange)
-    firm = _firm(graph, members, forks)
-    settled = _settled(graph, members, firm)
+    firm = _firm(graph, members, forks, void)
+    settled = _settled(graph, members, firm) | stands
     return Telling(
         parties=tuple(sorted(members)),
-        told=tuple(_tell_each(graph, order, _Frame(members, forks), held_before or {})),
+        told=tuple(_tell_each(graph, order, _Frame(members, forks, void), held_before or {})),
         waiting=graph.waiting,
         forks=forks.forks,
         firm=_ids(graph, firm),
@@ -168,19 +187,30 @@ def tell(
         late=_ids(graph, _late(graph, settled, forks.off | strange)),
         aside=_ids(graph, forks.off | strange),
         tips=_tips(graph, strange),
-        last_of=ends_of_chains(graph, order, members, forks.off),
+        last_of=ends_of_chains(graph, order, members, (forks.off, void)),
     )
 
 
-def _firm(graph: Graph, members: AbstractSet[PartyId], forks: Forks) -> int:
-    """Return the firm statements as bits (THREAD-2)."""
+def _void(
+    graph: Graph, members: AbstractSet[PartyId], struck: AbstractSet[StatementId]
+) -> tuple[int, int]:
+    """Return what has no effect by THREAD-9, and what was settled before that was looked at."""
+    if not struck:
+        return 0, 0
+    settled = _settled(graph, members, _firm(graph, members, find_forks(graph, members)))
+    hit = bits_of(n for n, each in enumerate(graph.said) if each.id in struck)
+    return hit & ~settled, settled
+
+
+def _firm(graph: Graph, members: AbstractSet[PartyId], forks: Forks, void: int = 0) -> int:
+    """Return the firm statements as bits (THREAD-2); what is void has seen nothing."""
     seen_by = dict.fromkeys(members, 0)
     for number, said in enumerate(graph.said):
-        if said.issuer in seen_by:
+        if said.issuer in seen_by and not void >> number & 1:
             seen_by[said.issuer] |= graph.behind[number]
     firm = 0
     for number, said in enumerate(graph.said):
-        if said.issuer not in members or forks.off >> number & 1:
+        if said.issuer not in members or (forks.off | void) >> number & 1:
             continue
         others = members - forks.forked - {said.issuer}
         if all(seen_by[party] >> number & 1 for party in others):
@@ -224,6 +254,7 @@ class _Frame:
 
     members: frozenset[PartyId]
     forks: Forks
+    void: int
 
 
 def _tell_each(
@@ -242,7 +273,7 @@ def _tell_each(
         yield Told(
             said=said,
             knew=knew[number],
-            barred=_bar(graph, number, frame),
+            barred=STRUCK if frame.void >> number & 1 else _bar(graph, number, frame),
             ignored=not unseen.isdisjoint(graph.at),
         )
 

@@ -88,6 +88,8 @@ class EntryView:
     said: Said
     sections: Mapping[str, Section]
     receipts: tuple[ReceiptView, ...]
+    contested: bool = False
+    """Its key was declared compromised, and it is not proved to be its party's (THREAD-9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

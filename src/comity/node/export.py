@@ -9,6 +9,7 @@ from pathlib import Path
 from comity.casefile.content import (
     CaseContent,
     EvidenceContent,
+    KeyContent,
     PartyContent,
     StatementContent,
     ThreadContent,
@@ -19,8 +20,8 @@ from comity.kit.desk import Json
 from comity.log.receipt import parse_receipt
 from comity.node.cosigners import shown_heads
 from comity.node.keyring import SIGN
-from comity.node.keythreads import card_of
-from comity.node.ledger import blob
+from comity.node.keythreads import card_of, key_thread
+from comity.node.ledger import blob, number
 from comity.node.node import Node
 from comity.node.office import find_mechanism, find_subject
 from comity.node.receive import blobs_of
@@ -123,7 +124,9 @@ def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str)
     members = sorted({*view.ground.members, *thread.telling.parties})
     marking = thread.opening.act.own.get("tlp")
     shown = tuple(_thread(node, each, left_out) for each in threads)
+    keys = tuple(word for each in members for word in key_words(node, each))
     heads, cosignatures, continued = shown_heads(node.keeping, _heads_of(shown))
+    later, dated = _dated(node, members, _heads_of(shown))
     return CaseContent(
         kind=thread.capability.name,
         subject=thread.subject,
@@ -132,9 +135,11 @@ def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str)
         exporter=node.party,
         parties=tuple(_party(node, each) for each in members),
         threads=shown,
-        heads=heads,
+        heads={**heads, **later},
         cosignatures=cosignatures,
-        consistency={**_consistency(node, shown), **continued},
+        keys=keys,
+        stolen=tuple(each for each in members if node.keeping.directory.party(each).bounds),
+        consistency={**_consistency(node, shown), **continued, **dated},
         evidence=_evidence(node, thread),
         left_out=tuple(sorted(left_out)),
         purpose=purpose,
@@ -213,6 +218,47 @@ def _consistency(
     return {
         (node.party, old, new): tree.consistency(old, new) for old, new in pairwise(sorted(sizes))
     }
+
+
+def key_words(node: Node, party: PartyId) -> list[KeyContent]:
+    """Return a party's key thread with the receipts of every log that are held for it."""
+    keeping = node.keeping
+    found = []
+    for part in key_thread(keeping, party):
+        statement = parse(part.signed)
+        row = keeping.store.one("by_sid", statement.sid)
+        receipts = {
+            PartyId(str(log)): blob(receipt)
+            for log, _, _, receipt in keeping.store.all("receipts_of", statement.sid)
+        }
+        receipts[node.party] = keeping.ledger.receipt_now(number(row[0]))
+        found.append(KeyContent(sid=statement.sid, encoded=statement.encoded, receipts=receipts))
+    return found
+
+
+def _dated(
+    node: Node, members: Iterable[PartyId], heads: Iterable[tuple[PartyId, int]]
+) -> tuple[dict[tuple[PartyId, int], str], dict[tuple[PartyId, int, int], list[bytes]]]:
+    """Return what shows that heads of logs whose keys were stolen are of one history with later."""
+    store, directory = node.keeping.store, node.keeping.directory
+    later: dict[tuple[PartyId, int], str] = {}
+    proofs: dict[tuple[PartyId, int, int], list[bytes]] = {}
+    stolen = {each for each in members if each != node.party and directory.party(each).bounds}
+    ahead = [each for each in heads if each[0] in stolen]
+    for head in ahead:
+        held = store.one("seen_head", *head)
+        if held:
+            later[head] = str(held[1])
+    while ahead:
+        log, old = ahead.pop()
+        for size, path in store.all("continuations", log, old):
+            new, data = number(size), blob(path)
+            if (log, old, new) in proofs:
+                continue
+            proofs[log, old, new] = [data[at : at + 32] for at in range(0, len(data), 32)]
+            later[log, new] = str(store.one("seen_head", log, new)[1])
+            ahead.append((log, new))
+    return later, proofs
 
 
 def _evidence(node: Node, thread: Thread) -> tuple[EvidenceContent, ...]:

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from comity.errors import ComityError, PeerError
 from comity.node.keeping import Keeping
 from comity.node.keythreads import KeyRow, key_rows
+from comity.node.ledger import blob
 from comity.node.register import Entrant, Register
 from comity.node.writer import Transaction, Writer
 from comity.parties.card import CardContent
@@ -20,7 +21,7 @@ from comity.parties.inception import Party
 from comity.parties.keys import KeyWord, Proved, prove, renewed
 from comity.statement.body import open_body
 from comity.statement.envelope import parse
-from comity.statement.model import PartyId, subject_of
+from comity.statement.model import PartyId, SubjectId, subject_of
 
 
 class Keychain:
@@ -65,6 +66,7 @@ class Keychain:
         leaf = self._register.take(transaction, self.entrant(proved)).leaf
         directory = self._keeping.directory.renew(party)
         transaction.committed.append(lambda: self._keeping.knows(directory))
+        touch_all(transaction, party.id)
         return leaf
 
     def renew(self, transaction: Transaction, proved: Proved) -> Party:
@@ -122,3 +124,9 @@ class Keychain:
     @staticmethod
     def _reached(transaction: Transaction, row: KeyRow, peer: PartyId) -> bool:
         return any(str(each[0]) == peer for each in transaction.all("receipts_of", row.word.sid))
+
+
+def touch_all(transaction: Transaction, party: PartyId) -> None:
+    """Have every thread told anew in which a party has spoken: its keys tell what it has said."""
+    for (subject,) in transaction.all("subjects_of", party):
+        transaction.touched.add(SubjectId(blob(subject)))

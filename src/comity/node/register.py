@@ -87,7 +87,7 @@ class Register:
             entrant.act.case or statement.sid,
             entrant.issuer,
             entrant.act.type,
-            int(entrant.issuer == self._keeping.party),
+            int(self._is_ours(entrant)),
             int(entrant.by_node),
             entrant.act.prev,
             statement.header.issued_at,
@@ -99,6 +99,12 @@ class Register:
         self.keep_receipts(transaction, statement.sid, entrant.receipts)
         transaction.touched.add(entrant.subject)
         return Registered(sid=statement.sid, leaf=leaf, fresh=True)
+
+    def _is_ours(self, entrant: Entrant) -> bool:
+        """Tell whether we said it: a key that is in others' hands speaks in our name too."""
+        keeping = self._keeping
+        signed_by = entrant.statement.header.kid
+        return entrant.issuer == keeping.party and signed_by not in keeping.own.bounds
 
     def keep_receipts(
         self,

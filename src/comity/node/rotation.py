@@ -17,6 +17,7 @@ from typing import Final
 from comity.errors import ComityError, FormatError, TrustError
 from comity.node.guard import sync_folder
 from comity.node.keeping import Keeping
+from comity.node.keychain import touch_all
 from comity.node.keyring import (
     KEM,
     KEYS,
@@ -203,6 +204,7 @@ class Rotation:
         self._register.take(transaction, entrant)
         self._register.queue(transaction, statement.sid, sorted(directory.parties))
         transaction.committed.append(lambda: keeping.knows(directory))
+        touch_all(transaction, keeping.party)
         return Changed(statement=statement.sid, index=word.index, party=party)
 
 

@@ -10,10 +10,12 @@ from comity.fold.opening import choose_thread
 from comity.fold.thread import Telling, parties_of, tell
 from comity.kit.office import EntryView, ReceiptView, ThreadView
 from comity.node.aside import Tale, set_aside_of, state_of
+from comity.node.contested import contested_in
 from comity.node.keeping import Keeping
 from comity.node.ledger import blob, number
 from comity.node.loading import load_said
 from comity.parties.cites import proven
+from comity.parties.compromise import Standing
 from comity.registry import capability_of
 from comity.statement.body import Section
 from comity.statement.model import PartyId, StatementId, SubjectId
@@ -41,6 +43,8 @@ class Thread:
     ground: Ground
     set_aside: Mapping[StatementId, str] = field(default_factory=dict)
     """What this node cannot tell, and why."""
+    contested: frozenset[StatementId] = frozenset()
+    """Signed with a key that its party declared compromised, and not proved to be its own."""
 
     @property
     def tale(self) -> Tale | None:
@@ -73,7 +77,9 @@ def load_thread(
     held = {row[0].id: row for row in load_said(keeping.store, subject, db)}
     chosen = choose_thread([each for each, _, _ in held.values()], keeping.party, opening)
     first, said = chosen.opening, {each.id: each for each in chosen.said}
-    telling = tell(said.values(), parties_of(first) if first else ())
+    standings = contested_in(keeping, chosen.said, db)
+    struck = {sid for sid, each in standings.items() if each is Standing.STRUCK}
+    telling = tell(said.values(), parties_of(first) if first else (), struck=struck)
     capability = capability_of(first.act.type) if first else None
     entries = {sid: held[sid][2] for sid in said}
     ground = NO_GROUND
@@ -91,6 +97,7 @@ def load_thread(
         state=None,
         ground=ground,
         set_aside=set_aside_of(keeping.store, subject, db),
+        contested=frozenset(standings),
     )
     tale = thread.tale
     if not folded or first is None or tale is None:
@@ -163,6 +170,7 @@ def view_of(
                 said=each,
                 sections=bodies.get(sid) or LazySections(keeping, sid, db),
                 receipts=tuple(receipts.get(sid, ())),
+                contested=sid in thread.contested,
             )
             for sid, each in thread.said.items()
         },

@@ -256,13 +256,22 @@ class Watch:
         for (other,) in store.all("not_linked", log, now, MOST_QUESTIONS):
             low, high = sorted((number(other), size))
             asked.append((low, high))
+        asked += self._undated(log, size, MOST_QUESTIONS - len(asked))
         best = self._best_cosigned(log, size)
         if best is not None:
             target, by = best
             room = MOST_QUESTIONS - len(asked)
-            for (other,) in store.all("not_covered", log, now, target, by, room):
+            for (other,) in store.all("not_covered", log, now, target, by, max(room, 0)):
                 asked.append((number(other), target))
         return asked
+
+    def _undated(self, log: PartyId, trunk: int, room: int) -> list[tuple[int, int]]:
+        """Return of which heads it must be shown that those under later keys continue them."""
+        party, now = self._keeping.directory.party(log), self._keeping.clock.now()
+        if not party.bounds or room <= 0 or trunk <= party.now.after:
+            return []
+        found = self._keeping.store.all("undated", log, party.now.after, now, room)
+        return [(number(row[0]), trunk) for row in found]
 
     def answered(self, log: PartyId, asked: tuple[int, int], answer: bytes | None) -> None:
         """Take what a log says how its heads continue one another; ``None``: it said nothing."""

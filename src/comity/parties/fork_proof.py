@@ -27,12 +27,11 @@ from comity.log.merkle import HASH_BYTES
 from comity.log.note import NoteKey
 from comity.parties.card import CardPart
 from comity.parties.inception import Party, read_inception
-from comity.parties.keys import prove
+from comity.parties.keys import as_it_says, prove
 from comity.statement import cbor
 from comity.statement.body import MOST_SECTIONS, Section, decode_section
 from comity.statement.cbor import Value
 from comity.statement.envelope import parse
-from comity.statement.model import StatementId
 from comity.statement.reading import Reading
 
 FORMAT: Final = "comity-proof/1"
@@ -124,7 +123,7 @@ def read_fork_proof(data: bytes) -> ForkProof:
         inception, _sections(reading.byte_strings("sections", most=MOST_SECTIONS))
     )
     for signed, sections in _key_thread(reading):
-        party = prove(party, signed, sections, _as_it_says).party
+        party = prove(party, signed, sections, as_it_says).party
     conflict = _conflict(reading)
     reading.done()
     first, second = (head_keys(party, parse_checkpoint(each)[0].size) for each in conflict.heads)
@@ -136,12 +135,6 @@ def is_fork_proof(beginning: bytes) -> bool:
     """Tell whether a file that begins so is meant as a proof and not as a case file."""
     # A map of 5 to 9 fields; a case file is an archive and begins with "PK".
     return bool(beginning) and beginning[0] & 0xE0 == 0xA0  # noqa: PLR2004 - CBOR, major type 5
-
-
-def _as_it_says(mechanism: StatementId, keys: StatementId) -> bool:
-    """Take keys that members gave back as such: the proof is about what these keys signed."""
-    del mechanism, keys
-    return True
 
 
 def _key_thread(reading: Reading) -> Iterator[tuple[bytes, dict[str, Section]]]:

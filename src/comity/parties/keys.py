@@ -91,6 +91,12 @@ def nobody(mechanism: StatementId, keys: StatementId) -> bool:
     return False
 
 
+def as_it_says(mechanism: StatementId, keys: StatementId) -> bool:
+    """Take keys that members gave back as such: who vouched for them is looked at elsewhere."""
+    del mechanism, keys
+    return True
+
+
 def renewed(party: Party, word: KeyWord, vouched: Vouched = nobody) -> Party:
     """Return a party with what one more statement of its key thread says.
 

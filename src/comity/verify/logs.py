@@ -11,17 +11,17 @@ from typing import Final
 
 from comity.casefile.layout import Folder, head_path
 from comity.casefile.story import name_of
-from comity.errors import ComityError, FormatError
+from comity.errors import ComityError, FormatError, TrustError
 from comity.log.checkpoint import log_note_keys, open_checkpoint, parse_checkpoint
 from comity.log.merkle import verify_consistency
 from comity.log.receipt import LogKeys, Receipt, parse_receipt, verify_receipt
 from comity.parties.card import CardContent
 from comity.parties.directory import Directory
 from comity.statement import cbor
-from comity.statement.envelope import MOST_RECEIPT_BYTES, parse
+from comity.statement.envelope import MOST_RECEIPT_BYTES, MOST_STATEMENT_BYTES, parse
 from comity.statement.model import PartyId, StatementId
 from comity.verify.bundle import Bundle
-from comity.verify.checks import About, Checks
+from comity.verify.checks import About, Checks, Verdict
 from comity.verify.said import Hearing
 
 MOST_PROOF_BYTES: Final = 8 * 1024
@@ -70,6 +70,7 @@ def read_logs(
             receipt = parse_receipt(unverified.receipts[0])
             reader.note(about, party, receipt, unverified.entry)
     reader.read_heads()
+    reader.read_keys(cards)
     reader.read_receipts(hearing)
     reader.read_consistency()
     return reader.logs
@@ -81,6 +82,26 @@ class _Reader:
     directory: Directory
     checks: Checks
     logs: Logs
+    entries: dict[StatementId, bytes] = field(default_factory=dict)
+    """Of the statements of key threads."""
+
+    def read_keys(self, cards: Mapping[PartyId, CardContent]) -> None:
+        """Check that what stands in ``keys/`` is on the cards, where it was verified."""
+        for card in cards.values():
+            for part in card.keys:
+                unverified = parse(part.signed)
+                self.entries[unverified.sid] = unverified.entry
+        for path, place in self.bundle.paths(Folder.KEYS):
+            sid = StatementId(place.digest)
+            about = About(object=path)
+            try:
+                statement = parse(self.bundle.archive.read(path, MOST_STATEMENT_BYTES))
+                if (statement.sid, statement.entry) != (sid, self.entries.get(sid)):
+                    raise TrustError("verify.not-on-card")
+            except ComityError as error:
+                self.checks.error("card", about, error)
+                continue
+            self.checks.holds("card", about)
 
     def read_heads(self) -> None:
         for path, place in self.bundle.paths(Folder.HEADS):
@@ -106,7 +127,7 @@ class _Reader:
     def read_receipts(self, hearing: Hearing) -> None:
         for path, place in self.bundle.paths(Folder.RECEIPTS):
             sid, party = StatementId(place.digest), place.party
-            entry = hearing.entries.get(sid)
+            entry = hearing.entries.get(sid) or self.entries.get(sid)
             if entry is None or party is None:
                 continue
             about = About(object=path, statement=sid, log=party)
@@ -176,19 +197,33 @@ class _Reader:
         self, about: About, key: tuple[PartyId, int], head: tuple[bytes, int | None]
     ) -> None:
         if self.logs.heads.setdefault(key, head) != head:
-            name, size = self.name(key[0]), key[1]
-            self.checks.fails("head", about, "verify.heads-contradict", name=name, size=size)
+            facts: dict[str, str | int] = {"name": self.name(key[0]), "size": key[1]}
+            self.contradicts("head", about, key, "verify.heads-contradict", facts)
 
     def note(self, about: About, party: PartyId, receipt: Receipt, entry: bytes) -> None:
         if self.logs.at.setdefault((party, receipt.index), entry) != entry:
-            name, index = self.name(party), receipt.index
-            self.checks.fails(
-                "inclusion", about, "verify.entries-contradict", name=name, index=index
-            )
+            facts: dict[str, str | int] = {"name": self.name(party), "index": receipt.index}
+            key = party, receipt.size
+            self.contradicts("inclusion", about, key, "verify.entries-contradict", facts)
         if self.logs.index.setdefault((party, entry), receipt.index) != receipt.index:
             self.checks.fails("inclusion", about, "verify.entry-twice", name=self.name(party))
         head, _ = parse_checkpoint(receipt.checkpoint_text)
         self.note_head(about, (party, receipt.size), (head.root, receipt.time))
+
+    def contradicts(
+        self,
+        check: str,
+        about: About,
+        head: tuple[PartyId, int],
+        code: str,
+        facts: Mapping[str, str | int],
+    ) -> None:
+        """Note that a log says two things; if its keys were stolen, that is contested."""
+        party = self.directory.party(head[0])
+        if party.log.at(head[1]).receipt.kid in party.bounds:
+            self.checks.open(check, about, Verdict.CONTESTED_KEY, code, **facts)
+        else:
+            self.checks.fails(check, about, code, **facts)
 
     def name(self, party: PartyId) -> str:
         names = {party: self.directory.party(party).names}

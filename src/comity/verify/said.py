@@ -184,7 +184,11 @@ def _heard(
 
 def _check_strays(bundle: Bundle, checks: Checks) -> None:
     """Note bodies and receipts whose statement is not there."""
-    held = {place.digest for _, place in bundle.paths(Folder.STATEMENTS)}
+    held = {
+        place.digest
+        for folder in (Folder.STATEMENTS, Folder.KEYS)
+        for _, place in bundle.paths(folder)
+    }
     for folder, check in ((Folder.PAYLOADS, "body"), (Folder.RECEIPTS, "inclusion")):
         for path, place in bundle.paths(folder):
             if place.digest not in held:

@@ -8,6 +8,7 @@ from comity.errors import ComityError, TrustError
 from comity.parties.card import CardContent, read_card
 from comity.parties.directory import Directory
 from comity.parties.inception import SIGN
+from comity.parties.keys import as_it_says
 from comity.statement.model import PartyId
 from comity.verify.bundle import Bundle
 from comity.verify.checks import About, Checks
@@ -23,7 +24,7 @@ def read_speakers(bundle: Bundle, checks: Checks) -> tuple[Directory, dict[Party
         about = About(object=path)
         try:
             text = bundle.archive.read(path, MOST_CARD_BYTES).decode(errors="replace")
-            content = read_card(text)
+            content = read_card(text, as_it_says)
             if content.party.id != place.party:
                 raise TrustError("verify.card-other")
             directory = directory.admit(content.party)

@@ -16,6 +16,7 @@ from comity.fold.rule import Rule
 from comity.fold.thread import ADDRESSED, DELIVERY, SEEN, Telling, parties_of, tell
 from comity.parties.charter import Charter, ground_of
 from comity.parties.cites import proven
+from comity.parties.compromise import Standing
 from comity.parties.directory import Directory
 from comity.parties.mechanism import MECHANISM, Mechanism, founding_ground, judge_founders
 from comity.registry import capability_of
@@ -42,6 +43,13 @@ class Case:
     hearing: Hearing
     logs: Logs
     checks: Checks
+    contested: Mapping[StatementId, Standing] = field(default_factory=dict)
+    """Statements whose key was declared compromised, and that are not proved to be sound."""
+
+    @property
+    def struck(self) -> frozenset[StatementId]:
+        """Those of them that no counterpart's log held before the announcement."""
+        return frozenset(sid for sid, each in self.contested.items() if each is Standing.STRUCK)
 
     def name(self, party: PartyId) -> str:
         """Return what a party calls itself, in both languages if they differ."""
@@ -195,7 +203,7 @@ def _read(
         return Thread(
             subject=subject, heard=heard, opening=None, telling=None, capability=None, state=None
         )
-    telling = tell(said, parties_of(opening))
+    telling = tell(said, parties_of(opening), struck=case.struck)
     capability = capability_of(opening.act.type)
     state, retold = None, None
     if capability is not None and ground is not None:

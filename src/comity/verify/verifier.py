@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from comity.casefile.layout import PAPERS
 from comity.errors import FormatError
+from comity.fold.thread import STRUCK
 from comity.parties.directory import Directory
 from comity.parties.fork_proof import MOST_PROOF_BYTES, is_fork_proof
 from comity.parties.mechanism import Mechanism
@@ -15,6 +16,7 @@ from comity.verify.checks import WHOLE, About, Checks
 from comity.verify.evidence import check_evidence
 from comity.verify.extent import check_extent
 from comity.verify.fork import verify_fork
+from comity.verify.keys import check_keys, tell_contested
 from comity.verify.logs import Logs, read_logs
 from comity.verify.report import PartyTold, Report
 from comity.verify.roots import check_root, read_root
@@ -78,8 +80,18 @@ def verify_stream(file: BinaryIO, root: bytes | None = None) -> Report:
     check_exporter(bundle, directory, checks)
     hearing = hear(bundle, directory, checks)
     logs = read_logs(bundle, (directory, cards), hearing, checks)
-    case = Case(bundle=bundle, directory=directory, hearing=hearing, logs=logs, checks=checks)
+    contested = check_keys(bundle, directory, (hearing, logs), checks)
+    case = Case(
+        bundle=bundle,
+        directory=directory,
+        hearing=hearing,
+        logs=logs,
+        checks=checks,
+        contested=contested,
+    )
     threads, mechanism = _read_threads(case)
+    barred = {sid for thread in threads for sid, rule in thread.barred.items() if rule is STRUCK}
+    tell_contested(hearing, contested, barred, checks)
     check_witnesses(case, mechanism)
     check_evidence(bundle, hearing.heard, checks)
     check_root(case, mechanism, root)

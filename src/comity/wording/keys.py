@@ -53,6 +53,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "One set of keys of {party} was changed twice; nothing new is taken from it until members "
         "give it new keys.",
     ),
+    "verify.not-on-card": (
+        "此密钥签署件不在任何名片上，或与名片所载不同。",
+        "This statement about keys is on no card, or is not what the card says.",
+    ),
+    "verify.contested-in-effect": (
+        "所用密钥已被声明失密，且不能证明签署件在界点之前；因他方日志在收到声明之前已收录或已成终局，仍有效力。",
+        "Its key was declared compromised and it is not proved to stand before the bound; it keeps "
+        "its effect, because another log held it before the announcement or it is settled.",
+    ),
+    "verify.contested-struck": (
+        "所用密钥已被声明失密，且不能证明签署件在界点之前；不产生效力，予以留存。",
+        "Its key was declared compromised and it is not proved to stand before the bound; it has "
+        "no effect and is kept.",
+    ),
+    "verify.contested-manifest": (
+        "清单所用密钥已被导出方声明失密。",
+        "The manifest is signed with a key that its exporter declared compromised.",
+    ),
     "cli.keys": (
         "本方的密钥：查看、更换、声明失密。",
         "The party's keys: show them, change them, declare them compromised.",

@@ -61,6 +61,8 @@ SELECT count(*) FROM statement WHERE ours = 1 AND by_node = 0
 SELECT sid, act FROM statement WHERE ours = 1 AND leaf >= ? AND leaf < ? ORDER BY leaf
 -- name: subjects
 SELECT DISTINCT subject FROM statement ORDER BY subject
+-- name: subjects_of
+SELECT DISTINCT subject FROM statement WHERE issuer = ?
 -- name: subjects_after
 SELECT DISTINCT subject FROM statement WHERE subject > ? ORDER BY subject LIMIT ?
 -- name: opening_of_kind
@@ -297,6 +299,15 @@ WHERE h.log = ?1 AND h.receipted = 1 AND h.linked = 1 AND h.ask_at <= ?2 AND h.a
       SELECT 1 FROM continued k WHERE k.log = ?1 AND k.old = h.size AND k.size = c.size))
   )
 ORDER BY h.size DESC LIMIT ?5
+-- name: undated
+-- Receipts' heads of a log whose keys were stolen that no head with later keys is shown to continue.
+SELECT h.size FROM seen_head h
+WHERE h.log = ?1 AND h.receipted = 1 AND h.size <= ?2 AND h.ask_at <= ?3 AND NOT EXISTS (
+  SELECT 1 FROM continued k WHERE k.log = h.log AND k.old = h.size AND k.size > ?2)
+ORDER BY h.size LIMIT ?4
+-- name: is_dated
+SELECT 1 FROM seen_head h JOIN continued k ON k.log = h.log AND k.old = h.size
+WHERE h.log = ? AND h.size = ? AND h.root = ? AND k.size > ? LIMIT 1
 -- name: put_continued
 INSERT OR IGNORE INTO continued (log, old, size, path) VALUES (?, ?, ?, ?)
 -- name: continuations
