@@ -69,7 +69,7 @@ class Network:
         self.spoilers: dict[int, Callable[[Asked, Told], Awaitable[Told]]] = {}
         """Machines whose answers are changed on their way out."""
         self.listeners: list[Callable[[Asked, Told | None], None]] = []
-        """Told of every request, and of every answer that left its machine."""
+        """Told of every request that arrives, and again of every answer that does."""
         self._freed = asyncio.Event()
 
     def free(self) -> None:
@@ -93,6 +93,9 @@ class Network:
             task.add_done_callback(_kept.discard)
         told = await self._answer(asked)
         await self._travel(asked.target, asked.source)
+        # What never arrived was never acknowledged.
+        for each in self.listeners:
+            each(asked, told)
         return told
 
     async def _again(self, asked: Asked) -> None:
@@ -127,8 +130,6 @@ class Network:
             raise aiohttp.ClientConnectionError(UNREACHABLE)
         if asked.target in self.spoilers:
             told = await self.spoilers[asked.target](asked, told)
-        for each in self.listeners:
-            each(asked, told)
         return told
 
 

@@ -112,7 +112,7 @@ class Judge:
             if each.path != DELIVER or each.status != 200:
                 continue
             log = self.people[each.target]
-            if not log.honest:
+            if not log.honest or self._unknowable(each):
                 continue
             for signed, answer in _pairs(each.body, each.answer):
                 if not isinstance(answer, bytes):
@@ -128,6 +128,13 @@ class Judge:
         for (machine, sid), given in self.acknowledged.items():
             if len(given) > 1:
                 self.note("I2", machine, f"{len(given)} receipts for {sid.hex()[:12]}")
+
+    def _unknowable(self, sent: Sent) -> bool:
+        """Whether only a hostile party had received this when the machine lost its disk.
+
+        A guard that is lost with the disk remembers nothing, and who received it may not tell.
+        """
+        return sent.target in self.evidence.lost and not self.people[sent.source].honest
 
     # I1.
 
@@ -205,7 +212,8 @@ class Judge:
             for log, checkpoint in held.seen:
                 yield self.by_party[log], checkpoint
         for each in self.evidence.sent:
-            yield from self._heads_in(each)
+            if not self._unknowable(each):
+                yield from self._heads_in(each)
 
     def _heads_in(self, sent: Sent) -> Iterator[tuple[Person, str]]:
         if sent.path == "/comity/witness/add-checkpoint":
