@@ -181,7 +181,9 @@ class Nemesis:
 
     async def _skew(self) -> None:
         machine = self._victim()
-        machine.skew = self._draw.uniform(-MOST_SKEW, self._draw.choice((60, 200, 250, 290, MOST_SKEW)))
+        machine.skew = self._draw.uniform(
+            -MOST_SKEW, self._draw.choice((60, 200, 250, 290, MOST_SKEW))
+        )
         self.ahead = max(self.ahead, machine.skew)
         self._world.count("skew")
 
