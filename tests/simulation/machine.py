@@ -29,7 +29,7 @@ from simulation.threads import CURRENT, SLOWEST
 
 TICK_SECONDS = 5.0
 SCRUB_SECONDS = 45.0
-PACE = Pace(least=60.0, idle=200.0)
+PACE = Pace(least=80.0, idle=300.0)
 BRISK = Pace(least=8.0, idle=40.0)
 PORT = 8471
 

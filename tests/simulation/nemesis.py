@@ -77,7 +77,7 @@ class Nemesis:
             if machine.skew:
                 # A clock that was put right counts from the next start on.
                 machine.skew = 0.0
-                if machine.process is not None and machine.number not in self.spared:
+                if machine.process is not None:
                     machine.kill()
 
     def _victim(self) -> Machine:
