@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from comity.errors import ComityError, FormatError
+from comity.errors import ComityError, FormatError, RuleError
+from comity.kit.language import iso
 from comity.node import operations
 from comity.node.doctor import doctor, fsck
 from comity.node.export import export
@@ -124,3 +125,37 @@ def test_without_the_key_that_was_kept_elsewhere_nothing_changes(
     assert not (node.settings.folder / "next-key.bin").exists()
     rotate(node, next_key=str(tmp_path / "next2.bin"), out=str(tmp_path / "next3.bin"))
     assert len(node.keeping.own.sets) == 3
+
+
+def test_an_expired_key_says_nothing_that_anybody_takes(
+    three: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """KEYS-6: neither our own node signs with it, nor does another one or the verifier take it."""
+    node, b = three.nodes["a"], three.nodes["b"]
+    subject = three.request("a", "b")
+    three.pump()
+    rotate(node, until=iso(node.clock.now() - 1))
+    three.pump()
+    with pytest.raises(RuleError, match=r"KEYS-6"):
+        three.request("a", "b")
+    monkeypatch.setattr(type(node.keeping.own), "expired", lambda *_: False)
+    other = three.request("a", "b")
+    item = three.due("a", "b")[-1]
+    parcel = node.parcel(item)
+    monkeypatch.undo()
+    with pytest.raises(RuleError, match=r"KEYS-6"):
+        three.hand("a", "b", parcel)
+    monkeypatch.setattr(type(node.keeping.own), "expired", lambda *_: False)
+    three.pump()
+    late = exported(three, "b", other, tmp_path / "late.comity")
+    assert verify_file(late, root(three)).verdict is Verdict.VALID
+    monkeypatch.undo()
+    report = verify_file(late, root(three))
+    assert report.verdict is Verdict.INVALID
+    assert {each.code for each in report.checks if each.makes} == {"KEYS-6"}
+    good = exported(three, "b", subject, tmp_path / "good.comity")
+    assert verify_file(good, root(three)).verdict is Verdict.VALID
+    rotate(node)
+    three.pump()
+    assert three.request("a", "b")
+    assert b.keeping.directory.party(node.party).now.until is None

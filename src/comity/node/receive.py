@@ -26,6 +26,7 @@ from comity.node.loading import load_one
 from comity.node.register import Entrant
 from comity.node.submit import ATTACHMENTS, MOST_SAID
 from comity.parties.charter import CHARTER, charter_of
+from comity.parties.key_rules import EXPIRED
 from comity.parties.mechanism import OWN_KEYS, judge_founders
 from comity.parties.policy import MOST_SECONDS_AHEAD
 from comity.registry import capability_of
@@ -169,8 +170,11 @@ class Receive:
         """Check that the key was in force where the issuer's own log holds the statement."""
         issuer = PartyId(statement.header.issuer)
         party = self._keeping.directory.party(issuer)
-        index = next(receipt.index for log, receipt, _ in receipts if log == issuer)
+        held = tuple(receipts)
+        index = next(receipt.index for log, receipt, _ in held if log == issuer)
         self._keeping.directory.check_in_force(issuer, statement.header.kid, index)
+        if party.expired(statement.header.kid, (receipt.time for _, receipt, _ in held)):
+            raise refuse(EXPIRED)
         if party.rivals and not self._keeping.store.one("by_sid", statement.sid):
             raise PeerError("node.two-histories", party=issuer)
 

@@ -27,6 +27,7 @@ from comity.node.register import Entrant, Register
 from comity.node.threads import Thread, load_thread
 from comity.node.writer import Transaction
 from comity.parties.cites import proven
+from comity.parties.key_rules import EXPIRED
 from comity.parties.mechanism import MECHANISM
 from comity.registry import capability_of
 from comity.statement.act import MOST_SEEN, Act, TextOrigin, act_section
@@ -279,12 +280,15 @@ class Submit:
     ) -> Done:
         keeping = self._keeping
         body = {**sections, "act": act_section(act)}
+        signer = keeping.keys.signing[NODE if by_node else SIGN]
+        if keeping.own.expired(signer.public.kid, [transaction.now]):
+            raise refuse(EXPIRED)
         statement = sign(
             issuer=keeping.party,
             subject=subject_urn(subject),
             issued_at=transaction.now,
             payload=payload_of(body.values()),
-            signer=keeping.keys.signing[NODE if by_node else SIGN],
+            signer=signer,
         )
         entrant = Entrant(
             statement=statement,

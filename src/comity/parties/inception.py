@@ -8,7 +8,7 @@ their COSE_Keys, in order), and ``demo``.  Names stand in the sections ``text.<t
 Source: wire profile, sections 5.5 and 11 (rulings 6, 7, 14); security threats T12, T13, T35.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -160,6 +160,19 @@ class Party:
         """Return which of its keys signs statements under this thumbprint, and its purpose."""
         found = (each.speaking(kid) for each in (*reversed(self.sets), *self.rivals))
         return next((each for each in found if each is not None), None)
+
+    def expired(self, kid: bytes, times: Iterable[int]) -> bool:
+        """Tell whether no log held what a key signed before it expired (KEYS-6).
+
+        Args:
+            kid: of an officers' key; the node's own does not expire.
+            times: head times of the receipts that are held, unix seconds, UTC.
+
+        """
+        for each in (*reversed(self.sets), *self.rivals):
+            if each.keys[SIGN].kid == kid and each.until is not None:
+                return all(time > each.until for time in times)
+        return False
 
     def holds(self, kid: bytes) -> tuple[PublicKey, str, KeySet] | None:
         """Return a key that signs, of whatever purpose and set, by its thumbprint."""

@@ -42,4 +42,12 @@ BY_THE_MEMBERS: Final = Rule(
     ),
     _SOURCE,
 )
-RULES: Final = (COMMITTED, RETIRED, TWO_HISTORIES, BY_THE_MEMBERS)
+EXPIRED: Final = Rule(
+    "KEYS-6",
+    BilingualText(
+        zh="签署密钥期满之后方有日志收录的签署件，不产生效力，各节点不予收取。",
+        en="What no log held before its signing key expired has no effect, and no node takes it.",
+    ),
+    _SOURCE,
+)
+RULES: Final = (COMMITTED, RETIRED, TWO_HISTORIES, BY_THE_MEMBERS, EXPIRED)

@@ -10,9 +10,11 @@ from collections.abc import Set as AbstractSet
 
 from comity.casefile.manifest import SIGNATURE, parse_manifest_signature
 from comity.errors import ComityError
+from comity.fold.rule import refuse
 from comity.parties.compromise import Places, Standing, standing
 from comity.parties.directory import Directory
 from comity.parties.inception import Party
+from comity.parties.key_rules import EXPIRED
 from comity.statement.model import PartyId, StatementId
 from comity.verify.bundle import Bundle
 from comity.verify.checks import About, Checks, Verdict
@@ -35,6 +37,9 @@ def check_keys(
         except ComityError as error:
             checks.error("key", each.about, error)
             continue
+        times = [held.time for (of, _), held in logs.receipts.items() if of == sid]
+        if times and directory.party(issuer).expired(each.statement.header.kid, times):
+            checks.error("key", each.about, refuse(EXPIRED))
         told = _standing(directory.party(issuer), each, logs)
         if told is not Standing.SOUND:
             found[sid] = told
