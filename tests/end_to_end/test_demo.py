@@ -138,3 +138,9 @@ def test_ctrl_c_stops_the_nodes_and_leaves_nothing_behind() -> None:
     assert status == 0
     assert time.monotonic() - began < SECONDS_TO_STOP
     assert not folder.exists()
+
+
+def test_two_demonstrations_at_once_do_not_take_each_others_ports() -> None:
+    """The second one chooses before the node of the first one listens."""
+    with claimed_port(8471) as first, claimed_port(first) as second:
+        assert first != second

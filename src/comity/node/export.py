@@ -1,10 +1,12 @@
 """One subject as a file that anyone can check, with no node and no network."""
 
 import os
+import threading
 from collections.abc import Iterable
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 from comity.casefile.content import (
     CaseContent,
@@ -18,7 +20,7 @@ from comity.casefile.write import Sealing, write_case
 from comity.errors import FormatError
 from comity.kit.desk import Json
 from comity.log.receipt import parse_receipt
-from comity.node.cosigners import shown_heads
+from comity.node.cosigners import cosigners, shown_heads
 from comity.node.keyring import SIGN
 from comity.node.keythreads import card_of, key_thread
 from comity.node.ledger import blob, number
@@ -31,6 +33,10 @@ from comity.parties.mechanism import MECHANISM
 from comity.registry import CAPABILITIES
 from comity.statement.envelope import parse
 from comity.statement.model import PartyId, StatementId, subject_urn
+
+WITNESS_SECONDS: Final = 5
+"""So young may a head be for an export to wait for those who have not cosigned it yet."""
+_LOOKS, _PAUSE_SECONDS = 50, 0.1
 
 
 def export(
@@ -124,6 +130,7 @@ def _content(node: Node, thread: Thread, left_out: frozenset[str], purpose: str)
     members = sorted({*view.ground.members, *thread.telling.parties})
     marking = thread.opening.act.own.get("tlp")
     shown = tuple(_thread(node, each, left_out) for each in threads)
+    _let_witnesses_speak(node, members, shown)
     keys = tuple(word for each in members for word in key_words(node, each))
     heads, cosignatures, continued = shown_heads(node.keeping, _heads_of(shown))
     later, dated = _dated(node, members, _heads_of(shown))
@@ -187,6 +194,26 @@ def _statement(
         receipts,
         left_out=left_out,
     )
+
+
+def _let_witnesses_speak(
+    node: Node, members: Iterable[PartyId], shown: Iterable[ThreadContent]
+) -> None:
+    """Wait a moment for cosignatures under way, so that the next export is the same file."""
+    since = node.clock.now() - WITNESS_SECONDS
+    young = {
+        (log, receipt.size)
+        for thread in shown
+        for statement in thread.statements
+        for log, receipt in ((log, parse_receipt(each)) for log, each in statement.receipts.items())
+        if receipt.time >= since
+    }
+    met = set(members) & set(node.keeping.directory.parties)
+    pause = threading.Event()
+    for _ in range(_LOOKS):
+        if all(met - {log} <= cosigners(node.keeping, log, size) for log, size in young):
+            break
+        pause.wait(_PAUSE_SECONDS)
 
 
 def _heads_of(threads: Iterable[ThreadContent]) -> list[tuple[PartyId, int]]:

@@ -24,7 +24,7 @@ from comity.wording import LANGUAGES, say
 CODES: Final = ("cn", "to", "us")
 """In the order of their codes, which are names for this computer and identify nobody."""
 PORTS: Final = (8471, 8472, 8473)
-READY_SECONDS: Final = 15
+READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 5
 WAIT_SECONDS: Final = 15
 PAUSE_SECONDS: Final = 0.05
@@ -45,17 +45,26 @@ class Actor:
         return self.desk.call(operation, arguments)
 
 
-def free_port(wanted: int) -> int:
-    """Return a port of this computer that is free: the wanted one, if it is."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise PeerError("demo.no-ready", party="127.0.0.1", seconds=0)
+@contextmanager
+def claimed_port(wanted: int) -> Iterator[int]:
+    """Hold a free port of this computer, the wanted one if it is, to the end of the block.
+
+    Held against other demonstrations, which would choose it before the node listens on it: the
+    node's is the TCP port, what is held is the UDP port of the same number.
+    """
+    with socket.socket(type=socket.SOCK_DGRAM) as claim:
+        for port in (wanted, 0):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                    claim.bind(probe.getsockname())
+                except OSError:
+                    continue
+            break
+        else:
+            raise PeerError("demo.no-ready", party="127.0.0.1", seconds=0)
+        yield int(claim.getsockname()[1])
 
 
 def names_of(code: str) -> dict[str, str]:
@@ -135,7 +144,7 @@ class Stage:
                 NewNode(
                     folder=self.folder / code,
                     names=names_of(code),
-                    listen=f"127.0.0.1:{free_port(port)}",
+                    listen=f"127.0.0.1:{self._held.enter_context(claimed_port(port))}",
                     demo=True,
                 )
             )
