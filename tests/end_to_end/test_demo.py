@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from comity.app.demo.stage import claimed_port
+
 COMITY = [sys.executable, "-m", "comity"]
 MOST_SECONDS = 60
 """The demo itself says under 20 s; a machine that runs all tests at once may take longer."""
