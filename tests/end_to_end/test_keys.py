@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from comity.errors import ComityError, FormatError, RuleError
+from comity.errors import ComityError, FormatError, PeerError, RuleError
 from comity.kit.language import iso
 from comity.node import operations
 from comity.node.doctor import doctor, fsck
 from comity.node.export import export
-from comity.node.key_operations import keys_show, rotate
+from comity.node.key_operations import begin, finish, keys_show, rotate, vouch
 from comity.node.tests.world import World, world
 from comity.verify.checks import Verdict
 from comity.verify.verifier import verify_file
@@ -159,3 +159,50 @@ def test_an_expired_key_says_nothing_that_anybody_takes(
     three.pump()
     assert three.request("a", "b")
     assert b.keeping.directory.party(node.party).now.until is None
+
+
+def test_members_give_new_keys_to_a_party_that_lost_all_of_them(
+    three: World, tmp_path: Path
+) -> None:
+    """KEYS-5: not one alone, but as many as the charter says; then it is the same party again."""
+    subject = three.request("a", "b")
+    three.pump()
+    fingerprint = three.nodes["a"].keeping.own.fingerprint
+    three.close("a")
+    for name in ("keys.bin", "next-key.bin"):
+        (tmp_path / "a" / name).unlink()
+    node = three.open("a")
+    with pytest.raises(ComityError):
+        three.request("a", "b")
+    begun = begin(node, three.mechanism)
+    keys = str(begun["keys"])
+    assert begun["needed"] == 2
+    assert begin(node, three.mechanism)["keys"] == keys
+    for name in "bc":
+        with pytest.raises(RuleError, match=r"KEYS-5"):
+            finish(node)
+        vouch(three.nodes[name], keys, node.party, three.mechanism)
+        for item in three.due(name, "a"):
+            # Its log signs nothing yet, so that there is no receipt.
+            with pytest.raises(ComityError):
+                three.hand(name, "a", three.nodes[name].parcel(item))
+    finish(node)
+    with pytest.raises(PeerError, match=r"keys\.not-vouched"):
+        three.hand("a", "b", node.parcel(three.due("a", "b")[0]))
+    for sender, addressee in (("b", "c"), ("c", "b"), ("a", "b"), ("a", "c")):
+        for item in three.due(sender, addressee):
+            giver = three.nodes[sender]
+            receipt = three.hand(sender, addressee, giver.parcel(item))
+            giver.delivered(item.sid, item.peer, receipt).result(10)
+    three.pump()
+    assert three.request("a", "b")
+    three.pump()
+    three.tick()
+    three.close("a")
+    three.open("a")
+    for name in "abc":
+        assert len(three.nodes[name].keeping.directory.party(node.party).sets) == 2, name
+        out = exported(three, name, subject, tmp_path / f"{name}.comity") if name != "c" else None
+        if out is not None:
+            assert verify_file(out, fingerprint).verdict is Verdict.VALID
+        assert fsck(three.nodes[name])["ok"]

@@ -57,3 +57,36 @@ def compromised(terminal: Terminal, size: int, key: str, log: str | None, as_jso
     """Say from which place in a log on a key was in others' hands."""
     result = terminal.call("keys.compromised", key=key, size=size, log=log)
     terminal.show(result, json=as_json, words=telling_keys.compromised)
+
+
+@keys.command(help="cli.keys.begin", epilog="comity --node cn keys begin --mechanism 3f9c")
+@option("--mechanism", required=True, help="cli.keys.mechanism")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@click.pass_obj
+def begin(terminal: Terminal, mechanism: str, as_json: bool) -> None:
+    """Make new keys for a party that lost all of its own."""
+    result = terminal.call("keys.begin", mechanism=mechanism)
+    terminal.show(result, json=as_json, words=telling_keys.begun)
+
+
+@keys.command(
+    help="cli.keys.vouch",
+    epilog="comity --node us keys vouch 5f0c --party cn --mechanism 3f9c",
+)
+@click.argument("keys")
+@option("--party", required=True, help="cli.keys.party")
+@option("--mechanism", required=True, help="cli.keys.mechanism")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@click.pass_obj
+def vouch(terminal: Terminal, keys: str, party: str, mechanism: str, as_json: bool) -> None:
+    """Stand for another member's new keys."""
+    result = terminal.call("keys.vouch", keys=keys, party=party, mechanism=mechanism)
+    terminal.show(result, json=as_json, words=telling_keys.vouched)
+
+
+@keys.command(help="cli.keys.finish", epilog="comity --node cn keys finish")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@click.pass_obj
+def finish(terminal: Terminal, as_json: bool) -> None:
+    """Put the new keys in force that enough members stand for."""
+    terminal.show(terminal.call("keys.finish"), json=as_json, words=telling_keys.rotated)

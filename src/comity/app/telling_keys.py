@@ -42,6 +42,17 @@ def compromised(result: Result, lang: Language) -> str:
     return with_mark(result, [say("cli.told.compromised", lang, **facts)], lang)
 
 
+def begun(result: Result, lang: Language) -> str:
+    """Print what members must vouch for."""
+    facts = {"keys": text(result, "keys"), "needed": text(result, "needed")}
+    return with_mark(result, [say("cli.told.begun", lang, **facts)], lang)
+
+
+def vouched(result: Result, lang: Language) -> str:
+    """Print for whom we stand."""
+    return with_mark(result, [say("cli.told.vouched", lang, party=text(result, "party"))], lang)
+
+
 def _place(result: Json) -> dict[str, str]:
     origin, size = items(result, "since")
     return {"origin": line(str(origin)), "size": str(size)}

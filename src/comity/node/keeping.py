@@ -24,7 +24,9 @@ from comity.parties.card import CardContent, read_card
 from comity.parties.charter import CHARTER, charter_names, ground_of, quorum_of
 from comity.parties.directory import Directory
 from comity.parties.inception import Party
+from comity.parties.keys import read_vouch, vouchers_needed
 from comity.parties.mechanism import MECHANISM, Mechanism, founding_ground
+from comity.statement.act import decode_act
 from comity.statement.body import Section, open_body
 from comity.statement.envelope import parse
 from comity.statement.model import PartyId, StatementId
@@ -105,9 +107,19 @@ class Keeping:
         self.own = directory.party(self.party)
 
     def vouched(self, mechanism: StatementId, keys: StatementId) -> bool:
-        """Tell whether enough members of a mechanism stand for keys that a party lost."""
-        del mechanism, keys
-        return False
+        """Tell whether enough members of a mechanism stand for keys that a party lost (KEYS-5)."""
+        view = self.mechanism(mechanism, self.store.write)
+        if view is None or not view.in_force:
+            return False
+        by = set()
+        for issuer, act in self.store.all("vouches", db=self.store.write):
+            party = self.directory.parties.get(PartyId(str(issuer)))
+            if party is None or party.id not in view.ground.members:
+                continue
+            of, sid, net = read_vouch(party, decode_act(blob(act)))
+            if (sid, net) == (keys, mechanism) and of != party.id:
+                by.add(party.id)
+        return len(by) >= vouchers_needed(len(view.ground.members), view.decision)
 
     def met(self, content: CardContent, code: str | None) -> None:
         """Keep a card from now on; called by the writer, after it is durable."""

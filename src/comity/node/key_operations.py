@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import Final
 
 from comity.errors import FormatError
+from comity.fold.rule import refuse
 from comity.kit.desk import Json
 from comity.kit.language import from_iso, maybe_iso
 from comity.node.keyring import NEXT_KEY
 from comity.node.node import Node
+from comity.node.office import find_mechanism
 from comity.node.rotation import Changing
 from comity.parties.inception import Party, log_origin
+from comity.parties.key_rules import BY_THE_MEMBERS
+from comity.parties.keys import vouchers_needed
 from comity.parties.keyset import KeySet
+from comity.statement.model import DIGEST_BYTES, StatementId
 
 Result = dict[str, Json]
 ALL: Final = "all"
@@ -135,9 +140,51 @@ def _named(party: Party, word: str) -> list[bytes]:
     return signing
 
 
+def begin(node: Node, mechanism: str) -> Result:
+    """Make new keys for a party that lost all of its own, and say what members must vouch for."""
+    view = find_mechanism(node, mechanism)
+    keys = node.given_back.begin(view.net)
+    needed = vouchers_needed(len(view.ground.members), view.decision)
+    return {"keys": keys.hex(), "mechanism": view.net.hex(), "needed": needed, "demo": view.demo}
+
+
+def vouch(node: Node, keys: str, party: str, mechanism: str) -> Result:
+    """Stand for new keys of another member, whose id it told by another channel.
+
+    Raises:
+        FormatError: ``keys.no-such-key``.
+        RuleError: ``KEYS-5``.
+
+    """
+    view = find_mechanism(node, mechanism)
+    of = node.keeping.find_party(party).id
+    if of == node.party or not {of, node.party} <= set(view.ground.members):
+        raise refuse(BY_THE_MEMBERS)
+    digits = "".join(keys.split()).lower()
+    if len(digits) != 2 * DIGEST_BYTES or digits.strip("0123456789abcdef"):
+        raise FormatError("keys.no-such-key", word=keys[:80])
+    said = node.rotation.vouch(of, StatementId(bytes.fromhex(digits)), view.net)
+    return {"statement": said.statement.hex(), "keys": digits, "party": of, "demo": view.demo}
+
+
+def finish(node: Node) -> Result:
+    """Log the new keys that enough members stand for, and sign again."""
+    changed = node.given_back.finish()
+    node.complete()
+    return {
+        "statement": changed.statement.hex(),
+        "index": changed.index,
+        "next_key": str(node.settings.folder / NEXT_KEY),
+        "demo": node.keeping.demo,
+    }
+
+
 OPERATIONS: Final[Mapping[str, Callable[..., Result]]] = {
     "keys.show": keys_show,
     "keys.rotate": rotate,
     "keys.compromised": compromised,
+    "keys.begin": begin,
+    "keys.vouch": vouch,
+    "keys.finish": finish,
 }
 """Name to function; each takes the node and the call's arguments by keyword."""

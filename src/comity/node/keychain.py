@@ -18,7 +18,8 @@ from comity.node.writer import Transaction, Writer
 from comity.parties.card import CardContent
 from comity.parties.directory import Directory
 from comity.parties.inception import Party
-from comity.parties.keys import KeyWord, Proved, prove, renewed
+from comity.parties.key_rules import BY_THE_MEMBERS
+from comity.parties.keys import VOUCH, KeyWord, Proved, prove, renewed
 from comity.statement.body import open_body
 from comity.statement.envelope import parse
 from comity.statement.model import PartyId, SubjectId, subject_of
@@ -48,7 +49,7 @@ class Keychain:
                 self._keeping.directory.party(issuer), signed, sections, self._keeping.vouched
             )
         except ComityError as error:
-            answer.set_exception(error)
+            answer.set_exception(_healing(error, signed))
             return answer
 
         def finish(future: "Future[int]") -> None:
@@ -57,7 +58,13 @@ class Keychain:
             except ComityError as error:
                 answer.set_exception(error)
 
-        job = self._writer.submit(lambda transaction: self._take(transaction, proved), alone=True)
+        quiet = self._keeping.ledger.quarantine is not None
+        if quiet and proved.act.type != VOUCH:
+            answer.set_exception(PeerError("node.not-signing", why="keys"))
+            return answer
+        job = self._writer.submit(
+            lambda transaction: self._take(transaction, proved), signs=not quiet, alone=True
+        )
         job.add_done_callback(finish)
         return answer
 
@@ -124,6 +131,13 @@ class Keychain:
     @staticmethod
     def _reached(transaction: Transaction, row: KeyRow, peer: PartyId) -> bool:
         return any(str(each[0]) == peer for each in transaction.all("receipts_of", row.word.sid))
+
+
+def _healing(error: ComityError, signed: bytes) -> ComityError:
+    """Return what is wrong; that members have not vouched yet may be right tomorrow."""
+    if error.code != BY_THE_MEMBERS.id:
+        return error
+    return PeerError("keys.not-vouched", party=parse(signed).header.issuer)
 
 
 def touch_all(transaction: Transaction, party: PartyId) -> None:

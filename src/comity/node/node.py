@@ -16,6 +16,7 @@ from comity.kit.office import Done, Saying, ThreadView
 from comity.log.tiles import TILE_WIDTH, encode_bundle
 from comity.node.clock import Clock
 from comity.node.founding import make_keeping
+from comity.node.givenback import GivenBack
 from comity.node.held import Held
 from comity.node.inspection.looks import Body
 from comity.node.inspection.scrub import Scrub
@@ -82,6 +83,7 @@ class Node:
         self.held = Held(keeping, self._pack)
         self.keychain = Keychain(keeping, self.register, self.writer)
         self.rotation = Rotation(keeping, self.register, self.writer)
+        self.given_back = GivenBack(keeping, self.rotation, self.writer)
         self._workers = ThreadPoolExecutor(WORKERS, "verify")
         self._turns = Turns()
         self._ticking = threading.Lock()
@@ -161,7 +163,6 @@ class Node:
         found = self.keeping.keys.signing.get(purpose)
         if found is None:
             raise FormatError("node.keys", path=str(self.settings.folder / "keys.bin"))
-        # Whoever calls peers holds on to it, and keys change while the node serves.
         return Live(lambda: self.keeping.keys, purpose) if purpose == TRANSPORT else found
 
     def directory(self) -> Directory:
@@ -475,8 +476,7 @@ def open_node(folder: Path) -> Node:
     """
     settings = load_settings(folder)
     vault = open_vault(folder)
-    away = settings.mark_path.exists() and not (folder / "keys.bin").exists()
-    ring = KeyRing.away() if away else load_keys(folder, vault)
+    ring = load_keys(folder, vault) if (folder / "keys.bin").exists() else KeyRing.away()
     store = Store(folder)
     try:
         party = _own_party(store, vault, settings)

@@ -10,6 +10,7 @@ Source: wire profile, section 5.5, rulings 8 and 11; security threat T14; ADR 24
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,19 +37,21 @@ from comity.parties.inception import Party
 from comity.parties.keys import (
     COMPROMISED,
     KIND,
+    VOUCH,
     KeyWord,
     NewKeys,
     compromised_own,
     keys_own,
     renewed,
+    vouch_own,
 )
 from comity.parties.keyset import next_digest
 from comity.statement.act import Act, act_section
-from comity.statement.body import payload_of
+from comity.statement.body import Section, payload_of
 from comity.statement.cbor import Value
-from comity.statement.envelope import sign
+from comity.statement.envelope import Statement, sign
 from comity.statement.keys import PrivateKey, Signer
-from comity.statement.model import StatementId, subject_of, subject_urn
+from comity.statement.model import PartyId, StatementId, subject_of, subject_urn
 from comity.statement.subject import NONCE_BYTES, subject_id
 
 STAGED: Final = "keys.new"
@@ -74,6 +77,15 @@ class Changed:
     statement: StatementId
     index: int
     party: Party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A statement of our key thread, signed and not logged yet."""
+
+    statement: Statement
+    act: Act
+    sections: Mapping[str, Section]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +191,7 @@ class Rotation:
     ) -> Changed:
         """Sign and log a statement of our key thread, and let it go to everyone we have met."""
         keeping = self._keeping
-        act, subject = _act(keeping, kind, own)
+        act, subject = act_of(keeping, kind, own)
         body = {"act": act_section(act)}
         statement = sign(
             issuer=keeping.party,
@@ -188,17 +200,29 @@ class Rotation:
             payload=payload_of(body.values()),
             signer=signer or keeping.keys.signing[SIGN],
         )
+        return self.take(transaction, Word(statement=statement, act=act, sections=body))
+
+    def vouch(self, of: PartyId, keys: StatementId, net: StatementId) -> Changed:
+        """Say that we stand for new keys of a party that lost all of its own (KEYS-5)."""
+        own = vouch_own(self._keeping.own, of, keys, net)
+        return self._writer.submit(
+            lambda transaction: self._say(transaction, VOUCH, own, None), alone=True
+        ).result()
+
+    def take(self, transaction: Transaction, said: "Word") -> Changed:
+        """Log a statement of our key thread, and let it go to everyone we have met."""
+        keeping, statement = self._keeping, said.statement
         word = KeyWord(
-            sid=statement.sid, kid=statement.header.kid, act=act, index=transaction.next_leaf
+            sid=statement.sid, kid=statement.header.kid, act=said.act, index=transaction.next_leaf
         )
         party = renewed(keeping.own, word, keeping.vouched)
         directory = keeping.directory.renew(party)
         entrant = Entrant(
             statement=statement,
             issuer=keeping.party,
-            subject=subject_of(subject),
-            act=act,
-            sections=body,
+            subject=subject_of(statement.header.subject),
+            act=said.act,
+            sections=said.sections,
             by_node=False,
         )
         self._register.take(transaction, entrant)
@@ -208,7 +232,7 @@ class Rotation:
         return Changed(statement=statement.sid, index=word.index, party=party)
 
 
-def _act(keeping: Keeping, kind: str, own: dict[str, Value]) -> tuple[Act, str]:
+def act_of(keeping: Keeping, kind: str, own: dict[str, Value]) -> tuple[Act, str]:
     """Return an act that opens our key thread or continues it, and its subject."""
     mine = [row for row in key_rows(keeping, keeping.store.write) if row.issuer == keeping.party]
     if not mine:

@@ -27,14 +27,17 @@ from comity.statement.act import Act, read_act
 from comity.statement.body import Section
 from comity.statement.cbor import LARGEST, Value
 from comity.statement.envelope import Statement, UnverifiedStatement, parse
-from comity.statement.model import DIGEST_BYTES, StatementId, subject_of
+from comity.statement.model import DIGEST_BYTES, PartyId, StatementId, check_party, subject_of
 from comity.statement.reading import Reading, present
 from comity.statement.subject import check_opening
 
 KIND: Final = "party.keys"
 COMPROMISED: Final = "key.compromised"
-KINDS: Final = (KIND, COMPROMISED)
+VOUCH: Final = "party.vouch"
+KINDS: Final = (KIND, COMPROMISED, VOUCH)
 """Of the key thread, which everyone may see."""
+FEWEST_VOUCHERS: Final = 2
+"""No single member gives keys to another: of two members, none can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,35 @@ def compromised_own(party: Party, kid: bytes, origin: str, size: int) -> dict[st
     """Return the own part of an announcement that a key is in others' hands."""
     since: list[Value] = [origin, size]
     return {"inception": party.inception, "kid": kid, "since": since}
+
+
+def vouch_own(party: Party, of: PartyId, keys: StatementId, net: StatementId) -> dict[str, Value]:
+    """Return the own part of a member's word for new keys of a party that lost all of its own."""
+    return {"inception": party.inception, "party": of, "keys": keys, "mechanism": net}
+
+
+def read_vouch(party: Party, act: Act) -> tuple[PartyId, StatementId, StatementId]:
+    """Return for whom a member vouches, for which change of keys, and under which charter.
+
+    Raises:
+        FormatError: as ``renewed``.
+
+    """
+    reading = _reading(party, act, VOUCH)
+    found = (
+        check_party(reading.text("party")),
+        StatementId(reading.bytes("keys", DIGEST_BYTES)),
+        StatementId(reading.bytes("mechanism", DIGEST_BYTES)),
+    )
+    reading.done()
+    return found
+
+
+def vouchers_needed(members: int, decision: str) -> int:
+    """Return how many of the other members must vouch: as the charter decides, never one alone."""
+    others = members - 1
+    shares = {"two-thirds": -(-2 * others // 3), "majority": others // 2 + 1}
+    return max(shares.get(decision, others), FEWEST_VOUCHERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +143,9 @@ def renewed(party: Party, word: KeyWord, vouched: Vouched = nobody) -> Party:
         return party
     if word.act.type == KIND:
         return _with_keys(party, word, vouched)
+    if word.act.type == VOUCH:
+        read_vouch(party, word.act)
+        return party
     return _with_bound(party, word)
 
 

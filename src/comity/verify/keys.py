@@ -5,21 +5,27 @@ What a key signed that its party declared compromised is shown as contested, unl
 stand before the bound (ruling 8); nothing is left out for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from comity.casefile.manifest import SIGNATURE, parse_manifest_signature
 from comity.errors import ComityError
 from comity.fold.rule import refuse
+from comity.parties.card import CardContent, CardPart
 from comity.parties.compromise import Places, Standing, standing
 from comity.parties.directory import Directory
 from comity.parties.inception import Party
-from comity.parties.key_rules import EXPIRED
+from comity.parties.key_rules import BY_THE_MEMBERS, EXPIRED
+from comity.parties.keys import VOUCH, read_vouch, vouchers_needed
+from comity.parties.keyset import KeySet
+from comity.parties.mechanism import Mechanism
+from comity.statement.act import read_act
 from comity.statement.model import PartyId, StatementId
 from comity.verify.bundle import Bundle
 from comity.verify.checks import About, Checks, Verdict
 from comity.verify.logs import Logs
 from comity.verify.said import Heard, Hearing
+from comity.verify.threads import Case
 
 
 def check_keys(
@@ -57,6 +63,36 @@ def tell_contested(
     for sid in sorted(found):
         code = "verify.contested-struck" if sid in barred else "verify.contested-in-effect"
         checks.open("key", hearing.heard[sid].about, Verdict.CONTESTED_KEY, code)
+
+
+def check_given_back(case: Case, mechanism: Mechanism | None, cards: Iterable[CardContent]) -> None:
+    """Check that enough members of the file's mechanism stand for keys that were given back."""
+    held = list(cards)
+    charter = None if mechanism is None else mechanism.charter
+    for card in held:
+        about = About(object=f"cards/{card.party.id[-52:]}.card")
+        for each in card.party.sets:
+            if each.mechanism is None:
+                continue
+            if charter is None or charter.net != each.mechanism:
+                case.checks.missing("card", about, "verify.given-back-elsewhere")
+                continue
+            members = charter.terms.members
+            by = {
+                other.party.id
+                for other in held
+                if other.party.id in members
+                and any(_vouches(other, part, card.party.id, each) for part in other.keys)
+            }
+            if len(by - {card.party.id}) < vouchers_needed(len(members), charter.terms.decision):
+                case.checks.error("card", about, refuse(BY_THE_MEMBERS))
+
+
+def _vouches(card: CardContent, part: CardPart, of: PartyId, keys: KeySet) -> bool:
+    act = read_act(part.sections)
+    if act.type != VOUCH:
+        return False
+    return read_vouch(card.party, act) == (of, keys.statement, keys.mechanism)
 
 
 def _standing(party: Party, heard: Heard, logs: Logs) -> Standing:

@@ -16,7 +16,7 @@ from comity.verify.checks import WHOLE, About, Checks
 from comity.verify.evidence import check_evidence
 from comity.verify.extent import check_extent
 from comity.verify.fork import verify_fork
-from comity.verify.keys import check_keys, tell_contested
+from comity.verify.keys import check_given_back, check_keys, tell_contested
 from comity.verify.logs import Logs, read_logs
 from comity.verify.report import PartyTold, Report
 from comity.verify.roots import check_root, read_root
@@ -91,6 +91,7 @@ def verify_stream(file: BinaryIO, root: bytes | None = None) -> Report:
     )
     threads, mechanism = _read_threads(case)
     barred = {sid for thread in threads for sid, rule in thread.barred.items() if rule is STRUCK}
+    check_given_back(case, mechanism, cards.values())
     tell_contested(hearing, contested, barred, checks)
     check_witnesses(case, mechanism)
     check_evidence(bundle, hearing.heard, checks)

@@ -71,6 +71,41 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "清单所用密钥已被导出方声明失密。",
         "The manifest is signed with a key that its exporter declared compromised.",
     ),
+    "keys.not-vouched": (
+        "为{party}的新密钥担保的成员尚不足章程所定之数。",
+        "Not as many members as the charter says stand for the new keys of {party} yet.",
+    ),
+    "keys.not-begun": (
+        "尚未为丢失密钥的本方制作新密钥；请先运行comity keys begin。",
+        "No new keys were made for a party that lost its own; run comity keys begin first.",
+    ),
+    "verify.given-back-elsewhere": (
+        "该方的密钥由另一机制的成员恢复，本案卷不能核验。",
+        "Members of another mechanism gave the party its keys; this file cannot show it.",
+    ),
+    "cli.keys.begin": (
+        "本方密钥全部丢失：制作新密钥，由成员担保后生效。",
+        "All keys of the party are lost: make new ones, for members to stand for.",
+    ),
+    "cli.keys.vouch": (
+        "为另一成员的新密钥担保；编号须经其他渠道核对。",
+        "Stand for another member's new keys; compare their id by another channel.",
+    ),
+    "cli.keys.finish": (
+        "担保已足数：启用新密钥，恢复签署。",
+        "Enough members have vouched: put the new keys in force and sign again.",
+    ),
+    "cli.keys.party": ("哪一方丢失了密钥", "which party lost its keys"),
+    "cli.keys.mechanism": ("哪一机制的成员", "the members of which mechanism"),
+    "cli.told.begun": (
+        "新密钥的编号：{keys}。请经其他渠道告知成员；须有{needed}个成员运行comity keys vouch。",
+        "The id of the new keys: {keys}. Tell it to the members by another channel; {needed} of "
+        "them must run comity keys vouch.",
+    ),
+    "cli.told.vouched": (
+        "已为{party}的新密钥担保。",
+        "You stand for the new keys of {party}.",
+    ),
     "cli.keys": (
         "本方的密钥：查看、更换、声明失密。",
         "The party's keys: show them, change them, declare them compromised.",

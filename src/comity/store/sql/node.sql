@@ -71,7 +71,9 @@ SELECT sid, subject FROM statement WHERE kind = ? ORDER BY leaf
 -- With the receipt of the issuer's own log; of ours there is none, it follows from our heads.
 SELECT s.leaf, s.sid, s.issuer, s.signed, s.act, r.receipt
 FROM statement s LEFT JOIN receipt r ON r.sid = s.sid AND r.log = s.issuer
-WHERE s.kind IN ('party.keys', 'key.compromised') ORDER BY s.leaf
+WHERE s.kind IN ('party.keys', 'key.compromised', 'party.vouch') ORDER BY s.leaf
+-- name: vouches
+SELECT issuer, act FROM statement WHERE kind = 'party.vouch' ORDER BY leaf
 -- name: own_latest_of_kind
 SELECT sid, signed, body, leaf, entry FROM statement WHERE ours = 1 AND kind = ?
 ORDER BY leaf DESC LIMIT 1
@@ -119,7 +121,7 @@ SELECT o.sid, o.peer, o.attempts FROM outbox o JOIN statement s ON s.sid = o.sid
 WHERE o.state = 'due' AND o.peer = ? AND o.next_at <= ?
   AND s.leaf < (SELECT coalesce(max(size), 0) FROM head)
 -- What is said of keys goes first: without it the rest is not understood.
-ORDER BY s.kind NOT IN ('party.keys', 'key.compromised'), o.id LIMIT ?
+ORDER BY s.kind NOT IN ('party.keys', 'key.compromised', 'party.vouch'), o.id LIMIT ?
 -- name: outbox_next
 SELECT min(o.next_at) FROM outbox o JOIN statement s ON s.sid = o.sid
 WHERE o.state = 'due' AND o.peer = ? AND s.leaf < (SELECT coalesce(max(size), 0) FROM head)

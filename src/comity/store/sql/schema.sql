@@ -121,8 +121,8 @@ CREATE TABLE fork (
 ) WITHOUT ROWID, STRICT;
 -- name: later
 -- What came after the first release of this schema; an older database gets it when it is opened.
-CREATE INDEX IF NOT EXISTS statement_of_keys ON statement (leaf)
-  WHERE kind IN ('party.keys', 'key.compromised');
+CREATE INDEX IF NOT EXISTS statement_on_keys ON statement (leaf)
+  WHERE kind IN ('party.keys', 'key.compromised', 'party.vouch');
 CREATE INDEX IF NOT EXISTS receipt_log ON receipt (log, size);
 -- How many rows were ever added where none is removed: a row that is taken away is missed.
 CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID, STRICT;
