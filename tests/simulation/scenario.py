@@ -213,6 +213,13 @@ class Scenario:
         ((count,),) = read(ending.database, "SELECT count(*) FROM statement")
         return int(count) - self._began[ending.machine]
 
+    def _length(self, sent: Sent) -> int:
+        """Return how long an answer is, where that follows from the seed.
+
+        What is wrong with mutilated bytes may depend on a signature's own bytes.
+        """
+        return -1 if sent.source in self.byzantine else len(sent.answer)
+
     def _digest(self) -> str:
         """Return what two runs of one seed have in common: who said what when, and what followed.
 
@@ -225,7 +232,7 @@ class Scenario:
         for sent in self.evidence.sent:
             made.update(
                 f"{sent.at:.6f} {sent.source} {sent.target} {sent.path} {sent.status}"
-                f" {len(sent.body)} {len(sent.answer)}\n".encode()
+                f" {len(sent.body)} {self._length(sent)}\n".encode()
             )
         for ending in self.evidence.endings:
             for row in read(ending.database, "SELECT leaf, entry FROM statement ORDER BY leaf"):
