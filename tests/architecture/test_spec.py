@@ -33,6 +33,7 @@ PAGES = sorted(path.name for path in (SPEC / "en").glob("*.md"))
 BLOCK = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 WORD = re.compile(r"`([^`]+)`")
 OWN_KINDS = {
+    "party.vouch",
     "party.inception",
     "party.node",
     "party.keys",
