@@ -109,12 +109,3 @@ def content(folder: Path) -> object:
         return type(error).__name__
     stored = sorted((folder / "blobs").rglob("*"))
     return rows, {path.name: path.read_bytes() for path in stored if path.is_file()}
-
-
-def turned(path: Path, chance: random.Random) -> str:
-    """Turn one bit of a file, anywhere, and return where."""
-    whole = bytearray(path.read_bytes())
-    at, bit = chance.randrange(len(whole)), chance.randrange(8)
-    whole[at] ^= 1 << bit
-    path.write_bytes(whole)
-    return f"{path.name} byte {at} bit {bit}"

@@ -55,7 +55,11 @@ def _witnessed(body: Body, row: Row) -> bool:
     head, own = verified_head(party, str(text))
     if (head.size, head.root, own) != (size, root, text):
         return False
-    return not lines or cosignature_of(head, str(lines), body.keeping.own) is not None
+    if not lines:
+        return True
+    made = cosignature_of(head, str(lines), body.keeping.own)
+    # Every line counts: beside one that holds, another may have been spoilt.
+    return made is not None and made.lines == lines
 
 
 def _seen(body: Body, row: Row) -> bool:
