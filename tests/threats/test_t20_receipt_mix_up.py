@@ -50,8 +50,8 @@ def _held(node: Node, sid: StatementId) -> Held:
 def accepted(node: Node, held: list[Held]) -> int:
     """Return how many wrong pairs of statement and receipt a node takes for right."""
     taken = 0
-    for one in held:
-        for other in held:
+    for other in held:  # each receipt is read once, and held against every statement
+        for one in held:
             if one is not other:
                 try:
                     node.checking.receipt_of(one.entry, other.receipt)
