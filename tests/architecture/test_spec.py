@@ -41,6 +41,7 @@ OWN_KINDS = {
     "log.policy",
     "thread.seen",
     "delivery.*",
+    "delivery.refused",
 }
 PARTY = PartyId("urn:comity:party:" + "a" * 52)
 OTHER = PartyId("urn:comity:party:" + "b" * 51 + "a")

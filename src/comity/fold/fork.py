@@ -65,13 +65,16 @@ class Forks:
     """Statements on a branch without effect, as bits."""
 
 
-def find_forks(graph: Graph, parties: AbstractSet[PartyId], void: int = 0) -> Forks:
+def find_forks(
+    graph: Graph, parties: AbstractSet[PartyId], void: int = 0, absent: int = 0
+) -> Forks:
     """Find every fork of a party of the thread and decide it.
 
     Args:
         graph: the thread.
         parties: the parties of the thread; forks of others are nobody's concern.
         void: statements that are not their party's (THREAD-9), as bits: they fork nothing.
+        absent: places that only others' words fill, as bits: no evidence of a fork.
 
     Source:
         THREAD-3.
@@ -84,7 +87,7 @@ def find_forks(graph: Graph, parties: AbstractSet[PartyId], void: int = 0) -> Fo
     }
     places: dict[tuple[PartyId, int | None], list[int]] = {}
     for issuer, numbers in own.items():
-        for number in numbers:
+        for number in (each for each in numbers if not absent >> each & 1):
             places.setdefault((issuer, graph.link[number]), []).append(number)
     split = {place: tips for place, tips in places.items() if len(tips) > 1}
     forked = frozenset(issuer for issuer, _ in split)

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from comity.fold.capability import State
 from comity.fold.entry import Told
+from comity.fold.refusal import REFUSED_AT_THE_DOOR
 from comity.fold.thread import Telling, tell
 from comity.statement import cbor
 from comity.statement.cbor import Value
@@ -31,6 +32,9 @@ def state_digest(telling: Telling, state: State) -> bytes:
     """Return the hash of a state (32 bytes)."""
     told: list[Value] = []
     for each in telling.told:
+        if each.barred is REFUSED_AT_THE_DOOR:
+            # Who refused it has it not, and must come to the same.
+            continue
         rule = each.barred or state.without_effect.get(each.said.id)
         told.append([each.said.id, None if rule is None else rule.id])
     return sha256(cbor.encode([str(state.phase), told])).digest()
@@ -64,7 +68,7 @@ def states_fit(telling: Telling, fold: Fold) -> Mapping[StatementId, bool]:
     found: dict[frozenset[StatementId], bytes] = {}
     fits = {}
     for each in telling.told:
-        if each.said.act.state is None:
+        if each.said.act.state is None or not telling.filled.isdisjoint(each.knew):
             continue
         if each.knew not in found:
             found[each.knew] = _digest_of(telling, each.knew, fold)

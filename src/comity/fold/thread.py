@@ -13,6 +13,7 @@ THREAD-5  A node's own key says only that the node holds something, or what beca
 THREAD-6  A statement's ``prev`` is a statement of the same issuer.
 THREAD-7  A statement whose issuer's log is proved to have held what it had not seen gains
           nothing from a rule of crossing.
+THREAD-10 Refused at the door: see ``refusal``.
 
 THREAD-9  What a key signed that its party declared compromised has no effect above the bound,
           unless it is settled or another party's log held it before the announcement.
@@ -31,6 +32,7 @@ from comity.fold.entry import Said, Told
 from comity.fold.fork import BRANCH_NOT_CHOSEN, Fork, Forks, find_forks
 from comity.fold.graph import Graph, bits_of, link_up
 from comity.fold.order import ends_of_chains, telling_order
+from comity.fold.refusal import REFUSED_AT_THE_DOOR, refused_bits, stand_ins
 from comity.fold.rule import Rule
 from comity.statement.model import PartyId, StatementId
 from comity.statement.subject import NONCE_BYTES, subject_id
@@ -110,6 +112,7 @@ RULES: Final = (
     ONE_CHAIN,
     IGNORED_WHAT_IT_HELD,
     STRUCK,
+    REFUSED_AT_THE_DOOR,
 )
 
 SEEN: Final = "thread.seen"
@@ -139,6 +142,8 @@ class Telling:
 
     Where no branch has effect, on the branch told last: so that it does not fork again.
     """
+    filled: frozenset[StatementId] = frozenset()
+    """Places of statements that are not held because they were refused (THREAD-10)."""
 
 
 def parties_of(opening: Said) -> tuple[PartyId, ...]:
@@ -166,38 +171,46 @@ def tell(
             before the announcement; what of them is settled without that keeps its effect.
 
     Source:
-        THREAD-1 to THREAD-9.
+        THREAD-1 to THREAD-7, THREAD-9, THREAD-10.
 
     """
-    graph = link_up(said)
-    members = frozenset(parties)
-    void, stands = _void(graph, members, struck)
-    forks = find_forks(graph, members, void)
+    held, members = list(said), frozenset(parties)
+    filling = stand_ins(held, members)
+    filled = frozenset(each.id for each in filling)
+    graph = link_up([*held, *filling])
+    absent = bits_of(graph.at[sid] for sid in filled & graph.at.keys())
+    void, stands = _void(graph, members, struck, absent)
+    forks = find_forks(graph, members, void, absent)
     strange = bits_of(n for n, each in enumerate(graph.said) if each.issuer not in members) | void
     order = telling_order(graph, forks.off | strange)
     firm = _firm(graph, members, forks, void)
     settled = _settled(graph, members, firm) | stands
+    refused = refused_bits(graph, members, forks.off | void | absent)
+    each_told = _tell_each(graph, order, _Frame(members, forks, void, refused), held_before or {})
+    last_of = ends_of_chains(graph, order, members, (forks.off, void))
     return Telling(
         parties=tuple(sorted(members)),
-        told=tuple(_tell_each(graph, order, _Frame(members, forks, void), held_before or {})),
-        waiting=graph.waiting,
+        told=tuple(each for each in each_told if each.said.id not in filled),
+        waiting={sid: missing for sid, missing in graph.waiting.items() if sid not in filled},
         forks=forks.forks,
-        firm=_ids(graph, firm),
-        settled=_ids(graph, settled),
-        late=_ids(graph, _late(graph, settled, forks.off | strange)),
-        aside=_ids(graph, forks.off | strange),
-        tips=_tips(graph, strange),
-        last_of=ends_of_chains(graph, order, members, (forks.off, void)),
+        firm=_ids(graph, firm & ~absent),
+        settled=_ids(graph, settled & ~absent),
+        late=_ids(graph, _late(graph, settled, forks.off | strange) & ~absent),
+        aside=_ids(graph, (forks.off | strange) & ~absent),
+        tips=_tips(graph, strange | absent),
+        last_of={party: sid for party, sid in last_of.items() if sid not in filled},
+        filled=filled,
     )
 
 
 def _void(
-    graph: Graph, members: AbstractSet[PartyId], struck: AbstractSet[StatementId]
+    graph: Graph, members: AbstractSet[PartyId], struck: AbstractSet[StatementId], absent: int
 ) -> tuple[int, int]:
     """Return what has no effect by THREAD-9, and what was settled before that was looked at."""
     if not struck:
         return 0, 0
-    settled = _settled(graph, members, _firm(graph, members, find_forks(graph, members)))
+    forks = find_forks(graph, members, absent=absent)
+    settled = _settled(graph, members, _firm(graph, members, forks))
     hit = bits_of(n for n, each in enumerate(graph.said) if each.id in struck)
     return hit & ~settled, settled
 
@@ -255,6 +268,8 @@ class _Frame:
     members: frozenset[PartyId]
     forks: Forks
     void: int
+    refused: int
+    """As bits (THREAD-10)."""
 
 
 def _tell_each(
@@ -269,11 +284,12 @@ def _tell_each(
         said, links = graph.said[number], graph.parents[number]
         known = frozenset(graph.said[link].id for link in links)
         knew[number] = known.union(*(knew[link] for link in links))
+        refused = REFUSED_AT_THE_DOOR if frame.refused >> number & 1 else None
         unseen = held_before.get(said.id, frozenset()) - knew[number] - {said.id}
         yield Told(
             said=said,
             knew=knew[number],
-            barred=STRUCK if frame.void >> number & 1 else _bar(graph, number, frame),
+            barred=refused or (STRUCK if frame.void >> number & 1 else _bar(graph, number, frame)),
             ignored=not unseen.isdisjoint(graph.at),
         )
 

@@ -32,7 +32,7 @@ from comity.node.recovery import Recovery
 from comity.node.register import Entrant, Register
 from comity.node.rotation import Rotation
 from comity.node.settings import Settings, load_settings
-from comity.node.submit import ATTACHMENTS, Submit, prepare
+from comity.node.submit import ATTACHMENTS, Refusing, Submit, prepare
 from comity.node.surfaces import PROJECTIONS
 from comity.node.turns import Turns
 from comity.node.watch import Watch
@@ -72,9 +72,9 @@ class Node:
         self.projections = {each.name: each for each in projections}
         self.register = Register(keeping, self.projections.values())
         self.submit = Submit(keeping, self.register)
-        self.checking = Receive(keeping)
         self.outbox = Outbox(keeping.store, lambda: keeping.ledger.quarantine is not None)
         self.writer = Writer(keeping.store, keeping.ledger, keeping.clock, self.register.show)
+        self.checking = Receive(keeping, Refusing(keeping, self.submit, self.writer))
         self.witness = Witness(keeping, self.writer)
         self.watch = Watch(keeping, self.writer)
         self.body = Body(keeping=keeping, checking=self.checking, projections=self.projections)

@@ -11,11 +11,12 @@ statement had ``seen`` may come later.
 Source: wire profile, sections 1.7 and 11 (rulings 5, 6, 9, 17).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from comity.errors import FormatError, PeerError, TrustError
+from comity.errors import ComityError, FormatError, PeerError, TrustError
 from comity.fold.entry import Said
 from comity.fold.opening import circle_of
+from comity.fold.refusal import REFUSED, read_refusal
 from comity.fold.rule import refuse
 from comity.fold.thread import ADDRESSED, DELIVERY, NODE_KEY, SEEN
 from comity.log.receipt import Receipt, parse_receipt, verify_receipt
@@ -43,9 +44,11 @@ from comity.statement.subject import check_opening
 class Receive:
     """Checks what peers send."""
 
-    def __init__(self, keeping: Keeping) -> None:
-        """Use what the node keeps."""
-        self._keeping = keeping
+    def __init__(
+        self, keeping: Keeping, refused: Callable[[Said, ComityError], None] = lambda *_: None
+    ) -> None:
+        """Use what the node keeps; ``refused`` is told of what is refused for good."""
+        self._keeping, self._refused = keeping, refused
 
     def check(self, caller: PartyId, unverified: UnverifiedStatement, sealed: bytes) -> Entrant:
         """Return a peer's statement, verified, or say what is wrong with it.
@@ -78,15 +81,24 @@ class Receive:
             receipts=receipts,
         )
         said = said_by(entrant)
+        try:
+            self._admit(said, sections)
+        except PeerError:
+            raise
+        except ComityError as error:
+            self._refused(said, error)
+            raise
+        return entrant
+
+    def _admit(self, said: Said, sections: Mapping[str, Section]) -> None:
         self._form(said, sections)
         if self._keeping.party not in circle_of(said):
             raise TrustError("node.not-addressed", sid=said.id.hex())
-        if act.case is None:
+        if said.act.case is None:
             self._opens(said)
         else:
             self._continues(said)
         self._blobs(sections)
-        return entrant
 
     def again(self, unverified: UnverifiedStatement, sealed: bytes) -> Entrant:
         """Return a statement that our own log held: its form and its place were checked then.
@@ -232,6 +244,8 @@ class Receive:
                 raise FormatError("node.not-an-opening", kind=act.type)
             if act.texts or set(sections) != {ACT} or (act.type == SEEN and act.own):
                 raise FormatError("node.word-with-content", sid=said.id.hex())
+            if act.type == REFUSED:
+                read_refusal(act)
             return
         if said.by_node:
             raise refuse(NODE_KEY)

@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from comity.errors import FormatError, PeerError, TrustError
+from comity.errors import ComityError, FormatError, PeerError, TrustError
 from comity.fold.capability import Capability, State
 from comity.fold.entry import Said, Told
+from comity.fold.refusal import REFUSED, own_of, refused_place
 from comity.fold.rule import refuse
 from comity.fold.seen import owes_seen
 from comity.fold.state import state_before
@@ -23,9 +24,10 @@ from comity.kit.office import Done, Saying
 from comity.node.keeping import Keeping
 from comity.node.keyring import NODE, SIGN
 from comity.node.ledger import number
+from comity.node.loading import load_one
 from comity.node.register import Entrant, Register
 from comity.node.threads import Thread, load_thread
-from comity.node.writer import Transaction
+from comity.node.writer import Transaction, Writer
 from comity.parties.cites import proven
 from comity.parties.key_rules import EXPIRED
 from comity.parties.mechanism import MECHANISM
@@ -44,6 +46,8 @@ _NOT_YET = StatementId(bytes(32))
 ATTACHMENTS: Final = "attachments"
 MOST_SAID: Final = 1000
 """How much one party says in one thread: the telling of a thread grows with its square."""
+MOST_REFUSED: Final = 16
+"""Of one issuer in one thread: who goes on sending what is refused does not make us talk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +177,26 @@ class Submit:
         act = self._linked(standing, Act(type=SEEN))
         return self._sign(transaction, subject, act, {}, by_node=True)
 
+    def say_refused(self, transaction: Transaction, refused: Said, ground: str) -> Done | None:
+        """Say by the node's own key that it refused a statement for good, once (ruling 17).
+
+        Only in a thread of which issuer and this party are parties; ``ground`` is the code of
+        the error.
+        """
+        thread = load_thread(self._keeping, refused.subject, self._keeping.store.write)
+        party, circle = self._keeping.party, thread.telling.parties
+        held = refused.id in thread.said or refused.act.case not in thread.said
+        if held or refused.issuer == party or not {party, refused.issuer} <= set(circle):
+            return None
+        own = (refused_place(each) for each in thread.said.values() if each.issuer == party)
+        before = [each for each in own if each is not None and each.issuer == refused.issuer]
+        if len(before) >= MOST_REFUSED or refused.id in {each.sid for each in before}:
+            return None
+        act = self._linked(
+            self._standing(refused.subject), Act(type=REFUSED, own=own_of(refused, ground))
+        )
+        return self._sign(transaction, refused.subject, act, {}, by_node=True)
+
     def _open(self, transaction: Transaction, prepared: Prepared) -> Done:
         saying, keeping = prepared.saying, self._keeping
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -301,6 +325,22 @@ class Submit:
         self._register.take(transaction, entrant)
         self._register.queue(transaction, statement.sid, act.aud)
         return Done(subject=subject, statement=statement.sid, act=act)
+
+
+class Refusing:
+    """Lets the node say what it refused for good, so that nothing waits for it."""
+
+    def __init__(self, keeping: Keeping, submit: Submit, writer: Writer) -> None:
+        """Say it by ``submit``, in the writer's time."""
+        self._keeping, self._submit, self._writer = keeping, submit, writer
+
+    def __call__(self, said: Said, error: ComityError) -> None:
+        """Note a refusal of what is addressed to us in a thread that we hold."""
+        case, code = said.act.case, error.code
+        if case is None or self._keeping.party not in said.act.aud:
+            return
+        if load_one(self._keeping.store, case) is not None:
+            self._writer.submit(lambda done: self._submit.say_refused(done, said, code))
 
 
 def _check_form(capability: Capability, said: Said, sections: Mapping[str, Section]) -> None:

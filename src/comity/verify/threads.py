@@ -250,7 +250,7 @@ def _check_links(case: Case, thread: Thread, telling: Telling) -> None:
     for sid, each in sorted(thread.heard.items()):
         act = each.said.act
         named = {*act.seen, *filter(None, (act.prev, act.case))}
-        gone = sorted(named - set(thread.heard))
+        gone = sorted(named - set(thread.heard) - telling.filled)
         for absent in gone:
             facts = {"sid": absent.hex(), "by": sid.hex()}
             case.checks.missing("links", each.about, "verify.statement-missing", **facts)

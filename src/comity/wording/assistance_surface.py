@@ -112,6 +112,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "assistance.kind.assistance.close": ("结案", "closed the case"),
     "assistance.kind.assistance.lapse": ("认定逾期", "stated a lapse"),
     "assistance.kind.thread.seen": ("节点收录", "node holds it"),
+    "assistance.kind.delivery.refused": ("节点拒收", "node refused one"),
     # Ratings.
     "assistance.quality.met": ("符合所请", "met what was asked"),
     "assistance.quality.partly": ("部分符合所请", "met in part what was asked"),

@@ -120,6 +120,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "的节点已收录此前各项，不表示有人阅读",
         "holds in its node what went before; this does not say that anybody has read it",
     ),
+    "story.does.delivery.refused": (
+        "的节点在收录前拒收了一份签署件；该签署件不产生效力",
+        "refused a statement at the door of its node; that statement has no effect",
+    ),
     "story.does.mechanism.charter": ("签署机制章程", "signs the charter of a mechanism"),
     "story.does.mechanism.accede": ("签署章程，加入机制", "signs the charter and accedes"),
     "story.does.assistance.submit": ("提出协助请求", "asks for assistance"),
