@@ -31,6 +31,9 @@ ANSWER_TYPE: Final = "application/vnd.comity.delivery-answer+cbor"
 HEAD_BYTES: Final = 16
 """What CBOR adds to an item or to a whole delivery, rounded up."""
 
+_MOST_PARTS: Final = 1 + 3 * MOST_ITEMS
+"""An array, and in it for each statement an array of two."""
+
 Answer: TypeAlias = bytes | Problem
 """What became of one item: the addressee's receipt, or why there is none."""
 
@@ -70,6 +73,9 @@ def decode_delivery(data: bytes) -> list[Item]:
         FormatError: ``cbor.…``, ``exchange.delivery``, ``exchange.too-large``.
 
     """
+    if len(data) <= MOST_DELIVERY_BYTES and cbor.has_more_items(data, _MOST_PARTS):
+        # Millions of tiny items would hold up everybody while they are read.
+        raise FormatError("exchange.delivery", limit=MOST_ITEMS)
     value = cbor.decode(data, max_bytes=MOST_DELIVERY_BYTES, max_depth=2)
     if not isinstance(value, list) or not 0 < len(value) <= MOST_ITEMS:
         raise FormatError("exchange.delivery", limit=MOST_ITEMS)

@@ -91,6 +91,25 @@ def decode(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) -> Value:
     return value
 
 
+def has_more_items(data: bytes, most: int) -> bool:
+    """Tell whether there are more than so many items in ``data``, nested ones included.
+
+    It looks at no more heads than that and builds nothing, so it costs the same whatever is
+    sent.  What is not well-formed is left for ``decode`` to name.
+    """
+    at = 0
+    for _ in range(most):
+        if at >= len(data):
+            return False
+        major, argument, at = data[at] >> 5, data[at] & 31, at + 1
+        if 24 <= argument <= 27:  # noqa: PLR2004 - the argument follows, RFC 8949, section 3
+            end = at + (1 << argument - 24)
+            argument, at = int.from_bytes(data[at:end], "big"), end
+        if major in _RUNS:
+            at += argument
+    return at < len(data)
+
+
 def _head(major: int, argument: int) -> bytes:
     if argument < 24:  # noqa: PLR2004 - the shortest form, RFC 8949, section 3
         return _HEADS[major][argument]
