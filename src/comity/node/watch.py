@@ -216,9 +216,9 @@ class Watch:
         heads: list[tuple[PartyId, tuple[Checkpoint, str]]] = []
         made: list[tuple[tuple[PartyId, Checkpoint], Cosignature]] = []
         for note, lines in seen.heads:
-            found = self._verified(note)
+            found, new = self._verified(note)
             if found is not None:
-                heads.append(found)
+                heads += [found] if new else []
                 made += [((found[0], found[1][0]), each) for each in self._cosigners(found, lines)]
         if heads:
             self._writer.submit(lambda transaction: self._see(transaction, heads)).result()
@@ -324,14 +324,16 @@ class Watch:
     def _cosigners(
         self, found: tuple[PartyId, tuple[Checkpoint, str]], lines: str
     ) -> Iterator[Cosignature]:
-        """Yield the cosignatures of parties that we know, as far as they hold."""
+        """Yield the cosignatures of parties that we know and do not hold, as far as they hold."""
         try:
             names = read_lines(lines)
         except FormatError:
             return
+        rows = self._keeping.store.all("cosignatures", found[0], found[1][0].size) if names else []
+        held = {str(row[0]) for row in rows}
         for name in names:
             witness = self._keeping.directory.by_witness(name)
-            if witness is None:
+            if witness is None or witness.id in held:
                 continue
             try:
                 made = cosignature_of(found[1][0], names[name], witness)
@@ -340,13 +342,29 @@ class Watch:
             if made is not None:
                 yield made
 
-    def _verified(self, note: str) -> tuple[PartyId, tuple[Checkpoint, str]] | None:
+    def _verified(self, note: str) -> tuple[tuple[PartyId, tuple[Checkpoint, str]] | None, bool]:
+        """Return a head whose signatures hold, if they do, and whether it is none that we hold.
+
+        What is held to the letter was verified when it came: peers tell the same again and again.
+        """
         try:
-            origin = parse_checkpoint(note)[0].origin
-            party = self._keeping.directory.by_origin(origin)
-            return None if party is None else (party.id, verified_head(party, note))
+            checkpoint = parse_checkpoint(note)[0]
+            party = self._keeping.directory.by_origin(checkpoint.origin)
+            if party is None:
+                return None, False
+            if self._held(party.id, checkpoint.size) == note:
+                return (party.id, (checkpoint, note)), False
+            return (party.id, verified_head(party, note)), True
         except ComityError:
-            return None
+            return None, False
+
+    def _held(self, log: PartyId, size: int) -> str | None:
+        store = self._keeping.store
+        if log == self._keeping.party:
+            row = store.one("head_of", size)
+            return str(row[0]) if row else None
+        row = store.one("seen_head", log, size)
+        return str(row[1]) if row else None
 
     def _see(
         self,
