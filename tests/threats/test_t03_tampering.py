@@ -117,6 +117,8 @@ CHANGES = {
     "one of our cosignatures is under another's name": """UPDATE witnessed SET lines =
         substr(lines, 1, 9) || CASE substr(lines, 10, 1) WHEN 'a' THEN 'b' ELSE 'a' END
         || substr(lines, 11)""",
+    "a line of a cosignature is under another key": """UPDATE cosignature SET lines =
+        replace(lines, substr(lines, instr(lines, '/witness ') + 9, 4), 'AAAA')""",
     "a seen head gets another root": "UPDATE seen_head SET root = zeroblob(32)",
     "a seen head is put under another size": "UPDATE seen_head SET size = size + 1000",
     "a proof of continuing is cut off": "UPDATE continued SET path = substr(path, 33)",

@@ -15,7 +15,7 @@ from typing import Final
 
 from comity.errors import ComityError, FormatError, ProofError
 from comity.log.checkpoint import Checkpoint, parse_checkpoint
-from comity.log.cosign import read_lines, verify_cosignature
+from comity.log.cosign import read_lines, verify_cosignature, without_strangers
 from comity.log.equivocation import of_another_past
 from comity.log.merkle import HASH_BYTES, verify_consistency
 from comity.node.heads import (
@@ -391,6 +391,8 @@ class Watch:
 def cosignature_of(head: Checkpoint, lines: str, witness: Party) -> Cosignature | None:
     """Return what one party made of these lines, verified; ``None`` if nothing.
 
+    A line under its name that none of its keys made is left out: nobody can tell what it was.
+
     Raises:
         FormatError: ``log.note…``.
         ProofError: ``log.head-signature``.
@@ -399,7 +401,7 @@ def cosignature_of(head: Checkpoint, lines: str, witness: Party) -> Cosignature 
     time = verify_cosignature(head, lines, witness.witness)
     if time is None:
         return None
-    own = read_lines(lines)[witness.witness.name]
+    own = without_strangers(lines, [witness.witness])
     return Cosignature(witness=witness.id, time=time, lines=own)
 
 
