@@ -20,7 +20,8 @@ from comity.node.inspection.parts import PARTS
 from comity.node.inspection.scrub import LATE_SECONDS
 from comity.node.ledger import blob, number
 from comity.node.node import Node
-from comity.statement.model import PartyId
+from comity.node.threads import load_thread
+from comity.statement.model import PartyId, SubjectId, subject_urn
 from comity.wording import say, tell
 
 NEWEST: Final = 2_000
@@ -222,6 +223,16 @@ def _forks(node: Node) -> Finding:
     return Finding(ok=count == 0, facts={"count": count, "open": waiting})
 
 
+def _thread_forks(node: Node) -> Finding:
+    """Name the threads in which a party signed two statements at one place of its chain."""
+    keeping, told = node.keeping, list[str]()
+    for (subject,) in keeping.store.all("split_threads"):
+        thread = load_thread(keeping, SubjectId(blob(subject)), folded=False)
+        issuers = sorted({fork.issuer for fork in thread.telling.forks})
+        told += [f"{subject_urn(thread.subject)} ({', '.join(issuers)})"] if issuers else []
+    return Finding(ok=not told, facts={"count": len(told), "what": "; ".join(told) or "-"})
+
+
 def _set_aside(node: Node) -> Finding:
     """Name what this node's program cannot tell."""
     rows = node.keeping.store.all("all_set_aside")
@@ -244,6 +255,7 @@ CHECKS: Final[Mapping[str, Callable[[Node], Finding]]] = {
     "witnesses": _witnesses,
     "outside": _outside,
     "forks": _forks,
+    "thread-forks": _thread_forks,
     "disk": _disk,
     "scrub": _scrub,
     "recovery": _recovery,

@@ -154,6 +154,7 @@ class Register:
         for waiting, missing in thread.telling.waiting.items():
             for sid in sorted(missing):
                 transaction.run("put_missing", sid, thread.said[waiting].issuer, subject)
+        self._pass_on_forks(transaction, thread)
         if thread.opening is None or thread.capability is None:
             return
         settle = keeping.settle_seconds(thread.opening, keeping.store.write)
@@ -167,6 +168,20 @@ class Register:
             transaction.now + settle if owes else None,
         )
         self._project(transaction, thread)
+
+    def _pass_on_forks(self, transaction: Transaction, thread: Thread) -> None:
+        """Send every branch of a fork to each party whose log is not known to hold it.
+
+        A fork is evidence, shown to all; who made it shows each branch to whom it likes.
+        What a party refused for good is not sent again.
+        """
+        own = self._keeping.party
+        for fork in thread.telling.forks:
+            for sid in fork.branches:
+                holders = {str(row[0]) for row in transaction.all("receipts_of", sid)}
+                for peer in sorted({*thread.telling.parties} - {own, fork.issuer} - holders):
+                    transaction.run("queue_once", peer, sid, transaction.now)
+                    transaction.queued = True
 
     def _told_within_limits(self, transaction: Transaction, subject: SubjectId) -> Thread:
         """Tell a thread; what it cannot be told with is set aside, for ``doctor`` to name."""

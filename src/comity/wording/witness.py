@@ -118,6 +118,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "parties --proofs DIR writes the proof, which anyone can check with comity verify. Speak "
         "to that party and to the other members.",
     ),
+    "node.check.thread-forks": (
+        "有分叉的事项：{count}项",
+        "Threads with a fork: {count}",
+    ),
+    "node.remedy.thread-forks": (
+        "在下列事项中，括号内的一方在同一位置签署了两份不同的签署件：{what}。两份签署件均予以留存并转交其他各方，其签名即为证据；"
+        "何者有效，由其余各方在何者之上继续而定（THREAD-3）。签名不说明原因；请与该方及其他各方当面或电话核实，"
+        "comity export可将事项写成任何人均可核验的文件。",
+        "In these threads the party in brackets signed two different statements at one place: "
+        "{what}. Both are kept and passed on to the other parties, and their signatures are the "
+        "evidence; which one has effect follows from what the others build on (THREAD-3). "
+        "Signatures do not say why: speak to that party and to the others. comity export writes a "
+        "thread as a file that anyone can check.",
+    ),
     "verify.check.fork": ("两份历史", "two histories"),
     "verify.two-histories": (
         "{name}的日志签署过两份历史：大小为{first}和{second}的两个日志头不能同时成立。",

@@ -113,6 +113,8 @@ WHERE s.leaf >= ? AND s.leaf < ? ORDER BY s.leaf, r.log
 -- name: queue
 INSERT INTO outbox (peer, sid, queued_at) VALUES (?, ?, ?)
 ON CONFLICT (peer, sid) DO UPDATE SET state = 'due', attempts = 0, next_at = 0
+-- name: queue_once
+INSERT OR IGNORE INTO outbox (peer, sid, queued_at) VALUES (?, ?, ?)
 -- name: outbox_peers
 SELECT DISTINCT peer FROM outbox WHERE state = 'due' ORDER BY peer
 -- name: outbox_due
@@ -170,6 +172,10 @@ SELECT subject FROM thread WHERE seen_due <= ? ORDER BY seen_due LIMIT 200
 UPDATE thread SET seen_due = ? WHERE subject = ?
 -- name: clear_threads
 DELETE FROM thread
+-- name: split_threads
+-- Threads in which a party said two things at one place, whatever else tells them apart.
+SELECT DISTINCT s.subject FROM statement s JOIN thread t ON t.subject = s.subject
+GROUP BY s.subject, s.issuer, s.prev HAVING count(*) > 1 ORDER BY s.subject
 -- name: put_missing
 INSERT OR IGNORE INTO missing (sid, holder, subject)
 SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM statement WHERE sid = ?1)
