@@ -160,11 +160,14 @@ def test_a_changed_byte_is_found_even_if_the_exporter_signs_the_file_again(
 ) -> None:
     """Checksums, digests and manifest all fit; what the others signed still does not.
 
-    Only the notes of a card, which are for the eye, may be written anew.
+    Only the notes of a card, which are for the eye, may be written anew, and cosignatures be left
+    out: one that is spoilt counts for nobody.
     """
     files, sealer = unpacked(exports.a), sealer_of(exports.pair.a.folder)
     assert verdict(sealer.seal(files), exports.root) == "VALID"
     for name in evidence(files):
+        if name.startswith("cosignatures/"):
+            continue
         for at in scattered(20 if LONG else 2, len(files[name])):
             if name.startswith("cards/") and in_note(files[name], at):
                 continue

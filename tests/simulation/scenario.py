@@ -26,7 +26,7 @@ from simulation.oracle.judge import judge, read
 from simulation.planted import PLANTED
 from simulation.world import EPOCH, Template, World
 
-CHAOS_SECONDS = 55.0
+CHAOS_SECONDS = 80.0
 TAKEN_AHEAD = 300.0
 HEALED_SECONDS = 120.0
 """I6: so long after the last healing all tell the same."""

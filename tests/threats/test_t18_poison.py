@@ -19,7 +19,7 @@ from comity.statement.model import StatementId, SubjectId
 from threats.poison import DAY, FAULTS, IN_C, RAISES, Faulty
 from threats.poison import LOOPS as IN_PYTHON
 
-FOLLOWING = 500 if os.environ.get("LONG") == "1" else 8
+FOLLOWING = 400 if os.environ.get("LONG") == "1" else 8
 """From the peer that sent the poison, and as many from another."""
 
 
